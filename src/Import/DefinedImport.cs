@@ -15,6 +15,7 @@ internal static class DefinedImport
     private static readonly string[] Named =
         [Samples, "display_predictions.json", "per_instance_stats.json", "details_*.parquet"];
 
+    /// <summary>Files of which only the content says whether a tool wrote them.</summary>
     private static readonly string[] Others = ["*.jsonl", "*.eval", "*.json"];
 
     /// <exception cref="ImportException">A file is missing, or the files do not say enough.</exception>
@@ -39,19 +40,27 @@ internal static class DefinedImport
         }
     }
 
-    /// <summary>The files that a name stands for; of a folder those whose names say that a tool wrote them, or else all
-    /// that tools write.</summary>
-    private static IEnumerable<string> FilesOf(string name)
+    /// <summary>The files that a name stands for; of a folder those that a tool wrote, by their names or else by
+    /// their content.</summary>
+    private static IReadOnlyList<string> FilesOf(string name)
     {
-        if (File.Exists(name)) return [name];
+        if (File.Exists(name))
+            return FileKind.IsResults(new SourceFile(name, name), ReadLimits.Default) ? [] : [name];
         if (!Directory.Exists(name)) throw new ImportException($"There is no file or folder {name}.");
-        var pattern = Named.FirstOrDefault(pattern => Found(name, pattern).Length > 0);
-        var files = pattern is null ? [.. Others.SelectMany(other => Found(name, other))] : Found(name, pattern);
-        foreach (var other in pattern is Samples ? Found(name, "*.jsonl").Except(files) : [])
-            Console.Error.WriteLine($"not read, because its name does not begin with samples_: {other}");
-        return files.Length > 0 ? files : throw new ImportException(
+        var named = Named.Select(pattern => (Pattern: pattern, Files: Found(name, pattern)))
+            .FirstOrDefault(found => found.Files.Length > 0, ("", []));
+        // Files of lm-evaluation-harness have other names up to version 0.4.2.
+        string[] others = named.Pattern is Samples or ""
+            ? [.. Others.SelectMany(pattern => Found(name, pattern)).Except(named.Files)] : [];
+        if (named.Pattern is Samples) others = [.. others.Where(IsLines)];
+        var read = others.Where(other => FileKind.IsKnown(new SourceFile(other, other), ReadLimits.Default)).ToList();
+        foreach (var other in others.Except(read).Where(IsLines))
+            Console.Error.WriteLine($"not read, because no tool is recognised that wrote it: {other}");
+        return named.Files.Length + read.Count > 0 ? [.. named.Files, .. read] : throw new ImportException(
             $"{name} has no file whose tool is recognised. Write a definition: --definition FILE.");
     }
+
+    private static bool IsLines(string path) => path.EndsWith(".jsonl", StringComparison.Ordinal);
 
     private static string[] Found(string folder, string pattern) =>
         Directory.GetFiles(folder, pattern, SearchOption.AllDirectories);

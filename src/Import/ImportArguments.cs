@@ -11,7 +11,7 @@ namespace PieService.Import;
 /// <param name="Definition">A file with the definition of the import, if it is not guessed.</param>
 /// <param name="IsDryRun">Whether the files are only checked.</param>
 internal sealed record ImportArguments(
-    Uri Service, string? Key, IReadOnlyList<string> Files, string? Baseline, string Model, ReplicationKind Repeats,
+    Uri Service, string? Key, IReadOnlyList<string> Files, string? Baseline, string? Model, ReplicationKind Repeats,
     string? Name, string? Definition, bool IsDryRun)
 {
     /// <summary>The name of the command, which is the first argument.</summary>
@@ -28,7 +28,7 @@ internal sealed record ImportArguments(
             Arity = ArgumentArity.ZeroOrMore,
         };
         var baseline = Text("--baseline", "NAME", "the cohort with which others are compared, or a part of its name");
-        var model = Text("--model", "NAME", "the model that was compressed");
+        var model = Text("--model", "NAME", "the model that was compressed; by default the one that the files state");
         var name = Text("--name", "NAME", "the name of the imported sweep");
         var repeats = Text(
             "--repeats", "KIND", "how several files of a cohort differ: evaluation, training or setting");
@@ -59,7 +59,7 @@ internal sealed record ImportArguments(
         });
         command.SetAction((parsed, _) => run(new(
             parsed.GetValue(url)!, Environment.GetEnvironmentVariable("PIE_KEY"), parsed.GetValue(files)!,
-            parsed.GetValue(baseline), parsed.GetValue(model) ?? "model",
+            parsed.GetValue(baseline), parsed.GetValue(model),
             parsed.GetValue(repeats) is { } kind ? Wire.Parse<ReplicationKind>(kind) : ReplicationKind.Evaluation,
             parsed.GetValue(name), parsed.GetValue(definition), parsed.GetValue(dryRun))));
         return new("./pie") { command };

@@ -18,7 +18,7 @@ internal static class Texts
         foreach (var cohort in definition.Cohorts ?? [])
         {
             var bits = cohort.Bits is { } known ? $", {known.ToString(CultureInfo.InvariantCulture)} bits" : "";
-            yield return $"  {cohort.Name}{(cohort.Baseline ? " (baseline)" : "")}{bits}";
+            yield return $"  {cohort.Name}{(cohort.Baseline ? " (baseline)" : "")}, model {cohort.Model}{bits}";
             foreach (var file in definition.Files.Where(file => file.Cohort == cohort.Name))
                 yield return $"    {import.Parts[file.Part!]}{(file.Filter is { } filter ? $", filter {filter}" : "")}"
                     + (file.Metric is { } metric ? $", metric {metric}" : "");

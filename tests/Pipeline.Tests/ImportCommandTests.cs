@@ -33,6 +33,42 @@ public class ImportCommandTests
     }
 
     [Fact]
+    public async Task Files_of_a_folder_that_no_tool_wrote_are_left_out_and_the_plan_names_the_model()
+    {
+        var folder = Directory.CreateTempSubdirectory("pie-import-");
+        try
+        {
+            const string sample =
+                """{"doc_id": 0, "target": 0, "filtered_resps": [[-1, true], [-2, false]], "acc": 1}""";
+            foreach (var cohort in new[] { "bf16", "int4" })
+            {
+                var path = folder.CreateSubdirectory(cohort).FullName;
+                await File.WriteAllTextAsync($"{path}/pretrained=org__toy_arc_easy.jsonl", $"[{sample}]");
+                await File.WriteAllTextAsync($"{path}/results.json", """{"results": {"arc_easy": {}}, "config": {}}""");
+                await File.WriteAllTextAsync($"{path}/notes.jsonl", """{"note": "none"}""");
+            }
+
+            var (code, output, errors) = await ServiceProcess.RunImportAsync(Service, folder.FullName);
+
+            Assert.Equal(1, code);
+            Assert.StartsWith("arc_easy: 2 files, lmEvalHarness, singleLabel\n", output, StringComparison.Ordinal);
+            Assert.Contains("  bf16 (baseline), model org/toy, 16 bits\n", output, StringComparison.Ordinal);
+            Assert.Contains("  int4, model org/toy, 4 bits\n", output, StringComparison.Ordinal);
+            Assert.Contains("not read, because no tool is recognised", errors, StringComparison.Ordinal);
+            Assert.Contains("bf16/notes.jsonl", errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("results.json", errors, StringComparison.Ordinal);
+            Assert.Contains("The service does not answer", errors, StringComparison.Ordinal);
+            string[] named = [.. Directory.GetFiles(folder.FullName, "*re*", SearchOption.AllDirectories)];
+            Assert.Contains(named, file => file.EndsWith("results.json", StringComparison.Ordinal));
+            Assert.Equal(output, (await ServiceProcess.RunImportAsync([Service, .. named.Order()])).Output);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task The_help_has_every_option()
     {
         var (code, output, errors) = await ServiceProcess.RunImportAsync(Service, "--help");

@@ -133,6 +133,129 @@ public sealed class ImportGuessTests : IDisposable
         Assert.Equal(ReplicationKind.Evaluation, definition.Replication);
     }
 
+    /// <summary>Up to version 0.4.2 the arguments of the model precede the task, and both may have underscores; the
+    /// results beside the file have the names of the tasks.</summary>
+    [Theory]
+    [InlineData("pretrained=org__my_model,dtype=float16_arc_easy", "pretrained=org__my_model-int4,dtype=auto_arc_easy",
+        "arc_easy", "org/my_model")]
+    [InlineData("pretrained__org__my_model_arc_easy", "pretrained__org__my_model-int4_arc_easy", "arc_easy",
+        "org/my_model")]
+    [InlineData("arc_easy", "arc_easy", "arc_easy", "org/results")]
+    public void Files_of_old_versions_have_the_task_in_the_results_beside_them(
+        string dense, string int4, string task, string model)
+    {
+        foreach (var cohort in new[] { "bf16", "int4" })
+            File($"{cohort}/results.json", """
+                {"results": {"easy": {}, "arc_easy": {}, "arc": {}}, "config": {"model_args": "pretrained=org/results"}}
+                """);
+        var definition = Assert.Single(Guess(
+            File($"bf16/{dense}.jsonl", "[", Choice, "]"), File($"int4/{int4}.jsonl", "[", Choice, "]"))).Definition;
+
+        Assert.Equal(task, definition.Dataset!.Name);
+        Assert.All(definition.Cohorts!, cohort => Assert.Equal(model, cohort.Model));
+    }
+
+    /// <summary>Without results the task begins behind the value of the last argument, or is that of another file.
+    /// </summary>
+    [Theory]
+    [InlineData("pretrained=org__toy-7b,load_in_4bit=True_arc_easy", "arc_easy", "org/toy-7b")]
+    [InlineData("pretrained=org__toy-7b_arc_easy", "arc_easy", "org/toy-7b")]
+    [InlineData("pretrained__toy_arc_easy", "arc_easy", "toy")]
+    public void Files_of_old_versions_without_results_state_the_task_behind_the_arguments(
+        string name, string task, string model)
+    {
+        var guessed = Guess(
+            File($"bf16/{name}.jsonl", "[", Choice, "]"), File($"int4/{name}.jsonl", "[", Choice, "]"));
+        var mixed = Guess(
+            File($"bf16/{name}.jsonl", "[", Choice, "]"), File("new/samples_easy_2026-08-21T10-00-00.jsonl", Choice));
+
+        Assert.Equal((task, model), (Assert.Single(guessed).Task, guessed[0].Definition.Cohorts![0].Model));
+        Assert.Equal("easy", Assert.Single(mixed).Task);
+    }
+
+    [Fact]
+    public void Old_files_of_several_models_in_one_folder_are_told_apart_by_their_models()
+    {
+        string[] models = ["toy-bf16", "toy-int4"], tasks = ["arc_easy", "boolq"];
+        var guessed = Guess([.. from model in models from task in tasks
+            select File($"pretrained=org__{model}_{task}.jsonl", "[", Choice, "]")]);
+
+        Assert.Equal(tasks, guessed.Select(import => import.Task));
+        Assert.All(guessed, import => Assert.Equal(
+            [("toy-bf16", "org/toy-bf16"), ("toy-int4", "org/toy-bf16")],
+            import.Definition.Cohorts!.Select(cohort => (cohort.Name!, cohort.Model!))));
+    }
+
+    [Fact]
+    public void The_model_is_in_the_results_of_an_evaluation_or_in_its_folder_unless_it_is_stated()
+    {
+        string[] files =
+            [File("bf16/org__toy/samples_arc.jsonl", Choice), File("int4/org__toy/samples_arc.jsonl", Choice)];
+
+        Assert.Equal("org/toy", Guess(files)[0].Definition.Cohorts![0].Model);
+        File("bf16/org__toy/results_2026.json", """{"results": {}, "config": {}, "model_name": "org/toy_7b"}""");
+        Assert.Equal("org/toy_7b", Guess(files)[0].Definition.Cohorts![0].Model);
+        Assert.Equal("mine", ImportGuess.Of(
+            files, new(null, "mine", ReplicationKind.Evaluation), ReadLimits.Default)[0].Definition.Cohorts![0].Model);
+    }
+
+    [Theory]
+    [InlineData("""{"choices": ["a", "b"], "output": {"choices": []}}""", ForeignTask.SingleLabel)]
+    [InlineData("""{"choices": null, "output": {"choices": [{}]}}""", ForeignTask.Correctness)]
+    public void Archives_of_Inspect_have_task_and_model_in_their_head(string sample, ForeignTask task)
+    {
+        var definition = Assert.Single(Guess(
+            Archive("2026-08-21T10-00-00_a.eval", sample, "header.json", "toy/fp16"),
+            Archive("2026-08-21T11-00-00_b.eval", sample, "_journal/start.json", "toy/int4"))).Definition;
+
+        Assert.Equal((task, "sums"), (definition.Dataset!.Task!.Value, definition.Dataset.Name));
+        Assert.Equal(ReplicationKind.None, definition.Replication);
+        Assert.Equal(
+            [("fp16", "toy/fp16"), ("int4", "toy/fp16")],
+            definition.Cohorts!.Select(cohort => (cohort.Name!, cohort.Model!)));
+    }
+
+    [Fact]
+    public void Open_answers_of_Inspect_are_recognised_although_each_output_has_choices()
+    {
+        static string Log(string model) => $$"""
+            {"version": 2, "status": "success",
+            "eval": {"task": "sums", "model": "{{model}}", "config": {"epochs": 2} },
+            "samples": [{"id": 1, "epoch": 1, "output": {"choices": [{"message": {} }]}, "scores": {} }]}
+            """;
+        var definition = Assert.Single(Guess(File("a.json", Log("m/base")), File("b.json", Log("m/q4")))).Definition;
+
+        Assert.Equal(ForeignTask.Correctness, definition.Dataset!.Task);
+        Assert.Equal(ReplicationKind.Evaluation, definition.Replication);
+    }
+
+    [Fact]
+    public void The_specification_of_a_run_of_HELM_states_task_and_model()
+    {
+        foreach (var model in new[] { "bf16", "int4" })
+            File($"{model}/run_spec.json",
+                $$$"""{"name": "gsm:n=2,model=org_{{{model}}}", "adapter_spec": {"model": "org/{{{model}}}"}}""");
+        const string prediction =
+            """[{"instance_id": "id0", "train_trial_index": 0, "stats": {"exact_match": 1.0}}]""";
+
+        var import = Assert.Single(Guess(
+            File("bf16/display_predictions.json", prediction), File("int4/display_predictions.json", prediction)));
+
+        Assert.Equal(("gsm:n=2", "org/bf16"), (import.Task, import.Definition.Cohorts![0].Model));
+    }
+
+    [Fact]
+    public void The_folders_of_OpenCompass_state_the_model()
+    {
+        const string prediction = """{"0": {"prediction": "A", "gold": "A"}}""";
+        var import = Assert.Single(Guess(
+            File("20260821_100000/predictions/toy-bf16/arc.json", prediction),
+            File("20260822_100000/predictions/toy-int4/arc.json", prediction)));
+
+        Assert.Equal(("arc", "toy-bf16"), (import.Task, import.Definition.Cohorts![0].Model));
+        Assert.Equal(["toy-bf16", "toy-int4"], import.Definition.Cohorts.Select(cohort => cohort.Name));
+    }
+
     [Fact]
     public void A_baseline_that_is_not_clear_is_asked_for()
     {
@@ -161,14 +284,15 @@ public sealed class ImportGuessTests : IDisposable
 
     /// <summary>What is guessed of each tool's samples is read without an error.</summary>
     [Theory]
-    [InlineData("lm-eval", "samples_*.jsonl", 2)]
-    [InlineData("every-eval-ever", "*.jsonl", 1)]
-    [InlineData("inspect", "*.json", 1)]
-    [InlineData("openai-evals", "*.jsonl", 1)]
-    [InlineData("opencompass", "*.json", 1)]
-    [InlineData("helm", "*.json", 1)]
-    [InlineData("lighteval", "*.parquet", 1)]
-    public void The_samples_of_a_tool_are_guessed(string tool, string pattern, int tasks)
+    [InlineData("lm-eval", "samples_*.jsonl", "model", "toy_gsm", "toy_mc")]
+    [InlineData("lm-eval", "*toy_mc*.jsonl", "model", "toy_mc")]
+    [InlineData("every-eval-ever", "*.jsonl", "toy/bf16", "toy_mc")]
+    [InlineData("inspect", "*.json", "toy/bf16", "toy_mc")]
+    [InlineData("openai-evals", "*.jsonl", "bf16", "toy.test.v0")]
+    [InlineData("opencompass", "*.json", "model", "toy_mc")]
+    [InlineData("helm", "*.json", "model", "helm")]
+    [InlineData("lighteval", "*.parquet", "model", "toy|0")]
+    public void The_samples_of_a_tool_are_guessed(string tool, string pattern, string model, params string[] tasks)
     {
         var files = SampleFolder.Files(tool, pattern).Select(SampleFolder.Path)
             .Where(file => !file.Contains("again", StringComparison.Ordinal)).ToArray();
@@ -176,9 +300,11 @@ public sealed class ImportGuessTests : IDisposable
 
         var guessed = Guess(files);
 
-        Assert.Equal(tasks, guessed.Count);
+        Assert.Equal(tasks, guessed.Select(import => import.Task));
         foreach (var import in guessed)
         {
+            Assert.All(import.Definition.Cohorts!, cohort => Assert.Equal(model, cohort.Model));
+            Assert.Equal("bf16", import.Definition.Cohorts![0].Name);
             var parts = import.Parts.ToDictionary(part => part.Key, part => new SourceFile(part.Key, part.Value));
             Assert.Empty(ImportRules.Check(import.Definition, parts.Keys));
             var reading = ForeignImport.Read(
@@ -193,7 +319,24 @@ public sealed class ImportGuessTests : IDisposable
     private static IReadOnlyList<GuessedImport> Guess(params string[] files) => Guess(null, files);
 
     private static IReadOnlyList<GuessedImport> Guess(string? baseline, string[] files) => ImportGuess.Of(
-        files, new GuessOptions(baseline, "model", ReplicationKind.Evaluation), ReadLimits.Default);
+        files, new GuessOptions(baseline, Model: null, ReplicationKind.Evaluation), ReadLimits.Default);
+
+    private string Archive(string path, string sample, string head, string model)
+    {
+        var full = Path.Combine(folder.FullName, path);
+        using var zip = System.IO.Compression.ZipFile.Open(full, System.IO.Compression.ZipArchiveMode.Create);
+        (string Name, string Content)[] entries =
+        [
+            (head, $$$"""{"version": 2, "eval": {"task": "sums", "model": "{{{model}}}"}}"""),
+            ("samples/1_epoch_1.json", sample),
+        ];
+        foreach (var (name, content) in entries)
+        {
+            using var entry = new StreamWriter(zip.CreateEntry(name).Open());
+            entry.Write(content);
+        }
+        return full;
+    }
 
     private string File(string path, params string[] lines)
     {

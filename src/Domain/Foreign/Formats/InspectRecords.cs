@@ -18,12 +18,14 @@ internal static class InspectRecords
         if (source.Task == ForeignTask.MultiLabel)
             throw source.Error(null, null, "has one answer for each sample; the task cannot be multiLabel");
         var reader = new Reader(source);
-        return (IsArchive(source) ? InArchive(source, reader) : InObject(source, reader)).OfType<ForeignRecord>();
+        return (IsArchive(source.Source) ? InArchive(source, reader) : InObject(source, reader))
+            .OfType<ForeignRecord>();
     }
 
-    private static bool IsArchive(ForeignSource source)
+    /// <summary>Whether a log is an archive, whatever its name is.</summary>
+    public static bool IsArchive(SourceFile log)
     {
-        using var file = source.Source.Open();
+        using var file = log.Open();
         Span<byte> head = stackalloc byte[4];
         return file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length
             && head.SequenceEqual("PK\x03\x04"u8);

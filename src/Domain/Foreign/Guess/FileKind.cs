@@ -25,25 +25,77 @@ public sealed record FileKind(
 
     private static readonly string[] QuestionNames = ["question", "query", "problem", "prompt", "sentence", "text"];
 
+    /// <summary>The name of the task that the file, or one that belongs to it, states; null if none does.</summary>
+    public string? Task { get; init; }
+
+    /// <summary>The model that it states; null if it does not.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Whether the file has several evaluations of the model.</summary>
+    public bool IsRepeated { get; init; }
+
+    /// <summary>Whether a file is one of a tool whose files say what they are.</summary>
+    /// <exception cref="UnreadableFileException">The file is damaged.</exception>
+    public static bool IsKnown(SourceFile file, ReadLimits limits) =>
+        IsArchive(file) || Recognise(file, Head(file, limits)) is not null;
+
+    /// <summary>Whether a file has the results of lm-evaluation-harness, which are read along with the samples beside
+    /// it.</summary>
+    public static bool IsResults(SourceFile file, ReadLimits limits) =>
+        file.Path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && HarnessNames.AreResults(file.Path, limits);
+
     /// <returns>Null if the file is not one of a tool whose files say what they are.</returns>
     /// <exception cref="UnreadableFileException">The file is damaged.</exception>
     public static FileKind? Of(SourceFile file, ReadLimits limits)
     {
-        if (file.Path.EndsWith(".eval", StringComparison.OrdinalIgnoreCase)) return new(ForeignFormat.Inspect, false);
+        if (IsArchive(file)) return InspectLog.Read(file, limits);
         if (file.Path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)) return OfLighteval(file, limits);
         var head = Head(file, limits);
-        return HelmRun.IsFile(file.Path) && Has("\"instance_id\"") && Has("\"train_trial_index\"")
-            ? OfHelm(file, limits, Has("\"mapped_output\""))
-            : Has("\"filtered_resps\"") && Has("\"doc_id\"") ? OfHarness(file, limits)
-            : Has("\"answer_attribution\"") && Has("\"sample_id\"")
-                ? new(ForeignFormat.EveryEvalEver, !Has("\"choices\""))
-            : head.StartsWith("{\"spec\":", StringComparison.Ordinal) ? new(ForeignFormat.OpenAiEvals, true)
-            : Has("\"eval\"") && Has("\"status\"") && Has("\"version\"")
-                ? new(ForeignFormat.Inspect, !Has("\"choices\""))
-            : head.StartsWith('{') && Has("\"prediction\"") && Has("\"gold\"") ? new(ForeignFormat.OpenCompass, false)
+        return Recognise(file, head) switch
+        {
+            ForeignFormat.Helm => OfHelm(file, limits, Has("\"mapped_output\"")),
+            ForeignFormat.LmEvalHarness => OfHarness(file, limits),
+            ForeignFormat.EveryEvalEver => OfRow(
+                file, limits, new(ForeignFormat.EveryEvalEver, !Has("\"choices\"")),
+                row => (row.Find("evaluation_name").Scalar(), row.Find("model_id").Scalar())),
+            ForeignFormat.OpenAiEvals => OfRow(
+                file, limits, new(ForeignFormat.OpenAiEvals, true),
+                row => (row.Find("spec", "eval_name").Scalar(),
+                    row.Find("spec", "completion_fns").Scalars().FirstOrDefault()
+                        ?? row.Find("spec", "model_name").Scalar())),
+            ForeignFormat.Inspect => InspectLog.Read(file, limits),
+            ForeignFormat.OpenCompass => new(ForeignFormat.OpenCompass, false)
+            {
+                Model = PathParts.Behind(file.Path, "predictions"),
+            },
+            _ => null,
+        };
+
+        bool Has(string text) => head.Contains(text, StringComparison.Ordinal);
+    }
+
+    private static ForeignFormat? Recognise(SourceFile file, string head)
+    {
+        return HelmRun.IsFile(file.Path) && Has("\"instance_id\"") && Has("\"train_trial_index\"") ? ForeignFormat.Helm
+            : Has("\"filtered_resps\"") && Has("\"doc_id\"") ? ForeignFormat.LmEvalHarness
+            : Has("\"answer_attribution\"") && Has("\"sample_id\"") ? ForeignFormat.EveryEvalEver
+            : head.StartsWith("{\"spec\":", StringComparison.Ordinal) ? ForeignFormat.OpenAiEvals
+            : Has("\"eval\"") && Has("\"status\"") && Has("\"version\"") ? ForeignFormat.Inspect
+            : head.StartsWith('{') && Has("\"prediction\"") && Has("\"gold\"") ? ForeignFormat.OpenCompass
             : null;
 
         bool Has(string text) => head.Contains(text, StringComparison.Ordinal);
+    }
+
+    private static bool IsArchive(SourceFile file) => file.Path.EndsWith(".eval", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A file whose first row, or each of them, states the task and the model.</summary>
+    private static FileKind OfRow(
+        SourceFile file, ReadLimits limits, FileKind kind, Func<JsonElement, (string? Task, string? Model)> stated)
+    {
+        using var text = new SourceText(file, TextEncoding.Utf8, limits, new SourceBytes(file, limits.FileBytes));
+        var (task, model) = JsonLines.Read(text, file, row => stated(row.Json)).FirstOrDefault();
+        return kind with { Task = task, Model = model };
     }
 
     private static string Head(SourceFile file, ReadLimits limits)
@@ -57,12 +109,19 @@ public sealed record FileKind(
     /// <summary>Answers to multiple-choice questions are references, which are beside the predictions.</summary>
     private static FileKind OfHelm(SourceFile file, ReadLimits limits, bool hasChoices)
     {
+        var (task, model) = HelmRun.Stated(file.Path, limits);
         if (hasChoices && HelmRun.Beside(file.Path, HelmRun.Instances) is { } instances)
-            return new(ForeignFormat.Helm, IsOpen: false, Instances: instances);
+            return new(ForeignFormat.Helm, IsOpen: false, Instances: instances)
+            {
+                Task = task, Model = model, IsRepeated = true,
+            };
         using var text = new SourceText(file, TextEncoding.Utf8, limits, new SourceBytes(file, limits.FileBytes));
         return new(
             ForeignFormat.Helm, IsOpen: true,
-            Metric: Judging(JsonLines.Read(text, file, HelmRecords.Metrics).FirstOrDefault() ?? []));
+            Metric: Judging(JsonLines.Read(text, file, HelmRecords.Metrics).FirstOrDefault() ?? []))
+        {
+            Task = task, Model = model, IsRepeated = true,
+        };
     }
 
     /// <returns>Null if it is another Parquet file.</returns>
@@ -70,7 +129,10 @@ public sealed record FileKind(
     {
         var (metrics, hasChoices) = LightevalRecords.Look(file, limits);
         return metrics is null ? null
-            : new(ForeignFormat.Lighteval, !hasChoices, Metric: hasChoices ? null : Judging(metrics));
+            : new(ForeignFormat.Lighteval, !hasChoices, Metric: hasChoices ? null : Judging(metrics))
+            {
+                Model = PathParts.Behind(file.Path, "details"),
+            };
     }
 
     /// <summary>The metric that judges open answers; null if there is none.</summary>

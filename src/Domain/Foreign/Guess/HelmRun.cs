@@ -1,15 +1,18 @@
 using System.Text.RegularExpressions;
+using PieService.Domain.Files;
 
 namespace PieService.Domain.Foreign.Guess;
 
 /// <summary>
 /// A run of HELM: a folder such as <c>mmlu:subject=anatomy,model=org_name</c> with files of fixed names, so its own
-/// name states the task and the model.
+/// name, or its specification, states the task and the model.
 /// </summary>
 internal static partial class HelmRun
 {
     public const string Predictions = "display_predictions.json", Stats = "per_instance_stats.json",
         Instances = "instances.json";
+
+    private const string Specification = "run_spec.json";
 
     private const string UnnamedTask = "helm";
 
@@ -39,8 +42,15 @@ internal static partial class HelmRun
     public static string TaskOf(string path)
     {
         var folder = Path.GetFileName(FolderOf(path));
-        return Model().IsMatch(folder) && Model().Replace(folder, "").Trim(':', ',') is { Length: > 0 } task
-            ? task : UnnamedTask;
+        return Model().IsMatch(folder) ? TaskIn(folder) ?? UnnamedTask : UnnamedTask;
+    }
+
+    /// <summary>The task and the model of the specification beside a file; null for what it does not state.</summary>
+    public static (string? Task, string? Model) Stated(string path, ReadLimits limits)
+    {
+        if (Beside(path, Specification) is not { } specification) return (null, null);
+        var facts = JsonFacts.Look(specification, limits, "name", "adapter_spec");
+        return (facts.Text("name") is { } name ? TaskIn(name) : null, facts.Text("adapter_spec", "model"));
     }
 
     /// <summary>A folder's name, or the model in it.</summary>
@@ -50,6 +60,10 @@ internal static partial class HelmRun
     /// <summary>A file beside another one; null if there is none.</summary>
     public static string? Beside(string path, string name) =>
         Path.Combine(FolderOf(path), name) is var other && File.Exists(other) ? other : null;
+
+    /// <summary>The name of a run without the model; null if nothing is left.</summary>
+    private static string? TaskIn(string name) =>
+        Model().Replace(name, "").Trim(':', ',') is { Length: > 0 } task ? task : null;
 
     private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 

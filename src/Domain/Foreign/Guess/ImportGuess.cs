@@ -10,9 +10,9 @@ public sealed record GuessedImport(
 
 /// <summary>What a guess is told beside the files.</summary>
 /// <param name="Baseline">The name of the baseline, or a part of it that only one cohort has.</param>
-/// <param name="Model">The name of the model that was compressed.</param>
+/// <param name="Model">The name of the model that was compressed; null to take the one that the files state.</param>
 /// <param name="Replication">How several files of one cohort and task differ.</param>
-public sealed record GuessOptions(string? Baseline, string Model, ReplicationKind Replication);
+public sealed record GuessOptions(string? Baseline, string? Model, ReplicationKind Replication);
 
 /// <summary>
 /// Guesses the definitions of imports from the files that evaluation tools wrote: an import for each task, whose
@@ -20,6 +20,9 @@ public sealed record GuessOptions(string? Baseline, string Model, ReplicationKin
 /// </summary>
 public static class ImportGuess
 {
+    /// <summary>The model of files that do not state one.</summary>
+    public const string UnnamedModel = "model";
+
     private static readonly string[] UsualBaselines =
         ["bf16", "fp16", "fp32", "float16", "float32", "baseline", "base", "dense", "original", "full"];
 
@@ -30,17 +33,44 @@ public static class ImportGuess
     {
         paths = HelmRun.WithoutCompanions(paths);
         if (paths.Count == 0) throw new GuessException("There are no files.");
-        var cohorts = PathParts.Cohorts(paths);
+        var harness = new HarnessNames(paths, limits);
+        List<FileKind> kinds = [.. paths.Select(path => KindOf(path, harness, limits))];
+        var cohorts = Cohorts(paths, kinds);
         List<GuessedFile> files =
         [
-            .. paths.Zip(cohorts, (path, cohort) => new GuessedFile(
-                path, cohort, TaskOf(path, cohorts), FileKind.Of(new SourceFile(path, path), limits)
-                    ?? throw new GuessException(
-                        $"{path} is not a file of lm-evaluation-harness, Every Eval Ever, Inspect, HELM, OpenAI "
-                        + "evals, lighteval or OpenCompass. Other formats need a definition: --definition FILE.")))
-                .OrderBy(file => file.Path, StringComparer.Ordinal),
+            .. paths.Index().Select(path => new GuessedFile(
+                path.Item, cohorts[path.Index], kinds[path.Index].Task ?? TaskOf(path.Item, cohorts),
+                kinds[path.Index])).OrderBy(file => file.Path, StringComparer.Ordinal),
         ];
         return [.. files.GroupBy(file => file.Task).Select(task => Import(task.Key, [.. task], options))];
+    }
+
+    private static FileKind KindOf(string path, HarnessNames harness, ReadLimits limits)
+    {
+        var kind = FileKind.Of(new SourceFile(path, path), limits) ?? throw new GuessException(
+            $"{path} is not a file of lm-evaluation-harness, Every Eval Ever, Inspect, HELM, OpenAI evals, lighteval "
+            + "or OpenCompass. Other formats need a definition: --definition FILE.");
+        if (kind.Format != ForeignFormat.LmEvalHarness) return kind;
+        var (task, model) = harness.Of(path);
+        return kind with { Task = task, Model = model };
+    }
+
+    /// <summary>
+    /// The cohort of each file: by its folder, else by the model that it states, else by its name; empty if nothing
+    /// tells the files apart. Folders that separate tasks do not separate the cohorts of one.
+    /// </summary>
+    private static IReadOnlyList<string> Cohorts(IReadOnlyList<string> paths, List<FileKind> kinds)
+    {
+        List<IReadOnlyList<string>> found =
+        [
+            .. new[] { PathParts.ByFolder(paths), PathParts.ByModel([.. kinds.Select(kind => kind.Model)]),
+                PathParts.ByName(paths) }.OfType<IReadOnlyList<string>>(),
+        ];
+        return found.Find(HasSeveralOfATask) ?? found.FirstOrDefault([.. paths.Select(_ => "")]);
+
+        bool HasSeveralOfATask(IReadOnlyList<string> cohorts) => paths.Index()
+            .GroupBy(path => kinds[path.Index].Task ?? TaskOf(path.Item, cohorts), path => cohorts[path.Index])
+            .Any(task => task.Distinct().Count() > 1);
     }
 
     /// <summary>Files in one folder are of one task: their names tell the cohorts apart.</summary>
@@ -62,8 +92,8 @@ public static class ImportGuess
                 + "cohort into a folder of its own, such as bf16/ and int4/.");
         var baseline = Baseline(names, options.Baseline, task);
         // Repeats do not belong together, so all of them are compared with all.
-        var areRepeated = files.Count > names.Count
-            || files[0].Kind.Format is ForeignFormat.Inspect or ForeignFormat.Helm;
+        var areRepeated = files.Count > names.Count || files.Any(file => file.Kind.IsRepeated);
+        var model = options.Model ?? files.First(file => file.Cohort == baseline).Kind.Model ?? UnnamedModel;
         var parts = new Dictionary<string, string>(StringComparer.Ordinal);
         List<ForeignFile> entries = [.. files.GroupBy(file => file.Cohort)
             .SelectMany(cohort => cohort.Select((file, seed) => Entry(file, seed, PartOf)))];
@@ -82,7 +112,7 @@ public static class ImportGuess
                 Cohorts = [.. names.OrderByDescending(name => name == baseline).Select(name => new ForeignCohort
                 {
                     Name = name,
-                    Model = options.Model,
+                    Model = model,
                     Baseline = name == baseline,
                     Compression = name == baseline ? null : name,
                     Bits = PathParts.Bits(name),
@@ -120,8 +150,10 @@ public static class ImportGuess
             : UsualBaselines.Select(usual => names.FindAll(name => Has(name, usual)))
                 .FirstOrDefault(found => found.Count > 0, []);
         return found.Count == 1 ? found[0] : throw new GuessException(
-            $"{(stated is null ? "The baseline is not clear" : $"'{stated}' does not name one cohort")} of the task "
-            + $"{task}, which has the cohorts {string.Join(", ", names)}: state it with --baseline NAME.");
+            (stated is null ? "The names of the cohorts do not tell which one is the baseline"
+                : found.Count == 0 ? $"'{stated}' is not in the name of a cohort"
+                : $"'{stated}' is in the names of several cohorts")
+            + $". The task {task} has the cohorts {string.Join(", ", names)}: choose one with --baseline NAME.");
 
         static bool Has(string name, string part) => name.Contains(part, StringComparison.OrdinalIgnoreCase);
     }

@@ -28,21 +28,40 @@ internal static partial class PathParts
     private static bool HasTask(string path) => HelmRun.IsFile(path)
         || TaskPrefixes.Any(prefix => Path.GetFileName(path).StartsWith(prefix, StringComparison.Ordinal));
 
-    /// <summary>
-    /// The cohort of each file: the folders by which the paths differ, or the part of the names by which they do. It is
-    /// empty if nothing differs.
+    /// <summary>The folders by which the paths of files differ; null if all are in one.</summary>
+    public static IReadOnlyList<string>? ByFolder(IReadOnlyList<string> paths) =>
+        Joined('/', Differing([.. paths.Select(path => Folders(path).Select(HelmRun.ModelIn).ToArray())]));
+
+    /// <summary>The parts by which the names of models differ; null if one is not stated, or if they are the same.
     /// </summary>
-    public static IReadOnlyList<string> Cohorts(IReadOnlyList<string> paths)
+    public static IReadOnlyList<string>? ByModel(IReadOnlyList<string?> models) =>
+        models.All(model => model is not null)
+            ? Joined('/', Differing([.. models.Select(model => model!.Split('/'))])) : null;
+
+    /// <summary>The parts by which the names of files differ; null if they are those of tasks, or the same.</summary>
+    public static IReadOnlyList<string>? ByName(IReadOnlyList<string> paths) => paths.All(HasTask) ? null
+        : Joined('-', Differing([.. paths.Select(path => TaskOf(path).Split(Separators))]));
+
+    /// <summary>
+    /// The folders between one of this name and the file, which some tools name by the model; null if there are none.
+    /// </summary>
+    public static string? Behind(string path, string folder)
     {
-        List<string[]> folders = [.. paths.Select(path => Path.GetDirectoryName(Path.GetFullPath(path))!
-            .Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries)
-            // A folder that is named by the time of an evaluation says nothing about its cohort.
-            .Where(folder => Time().Replace(folder, "").Length > 0).Select(HelmRun.ModelIn).ToArray())];
-        return Differing(folders) is { } byFolder ? [.. byFolder.Select(parts => string.Join('/', parts))]
-            : !paths.All(HasTask) && Differing([.. paths.Select(path => TaskOf(path).Split(Separators))]) is { } byName
-                ? [.. byName.Select(parts => string.Join('-', parts))]
-            : [.. paths.Select(_ => "")];
+        var folders = Folders(path);
+        var at = Array.LastIndexOf(folders, folder);
+        return at >= 0 && at < folders.Length - 1 ? string.Join('/', folders[(at + 1)..]) : null;
     }
+
+    /// <summary>The folders of a file. One that is named by the time of an evaluation says nothing about it.</summary>
+    private static string[] Folders(string path) =>
+    [
+        .. Path.GetDirectoryName(Path.GetFullPath(path))!
+            .Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries)
+            .Where(folder => Time().Replace(folder, "").Length > 0),
+    ];
+
+    private static IReadOnlyList<string>? Joined(char separator, List<string[]>? parts) =>
+        parts is null ? null : [.. parts.Select(part => string.Join(separator, part))];
 
     /// <summary>The lists without the items that all of them begin and end with; null if they are the same.</summary>
     private static List<string[]>? Differing(List<string[]> lists)
@@ -62,7 +81,7 @@ internal static partial class PathParts
                 System.Globalization.CultureInfo.InvariantCulture)
             : null;
 
-    [GeneratedRegex(@"_?\d{4}-\d\d-\d\dT\d\d[-:]\d\d[-:]\d\d(\.\d+)?")]
+    [GeneratedRegex(@"_?\d{4}-\d\d-\d\dT\d\d[-:]\d\d[-:]\d\d(\.\d+)?|^\d{8}_\d{6}$")]
     private static partial Regex Time();
 
     [GeneratedRegex(
