@@ -82,6 +82,24 @@ public sealed class HostileBundleTests(TwoServices services) : IClassFixture<Two
         await AssertRefusedAsync(bundle, reported, message);
     }
 
+    /// <summary>The hash of the content does not have them.</summary>
+    [Theory]
+    [InlineData("sweepId", "01a20bed-4ca9-7100-9a2d-d0dd2c7edd1f")]
+    [InlineData("datasetId", "01a20bed-4ca9-7100-9a2d-d0dd2c7edd1f")]
+    [InlineData("runs", 15)]
+    [InlineData("comparisons", 0)]
+    public async Task A_manifest_that_does_not_match_the_other_files_is_refused(string field, object value)
+    {
+        var bundle = Altered(await PublishedAsync(), "manifest.json", content =>
+        {
+            var manifest = JsonNode.Parse(content)!;
+            manifest[field] = JsonValue.Create(value);
+            return Encoding.UTF8.GetBytes(manifest.ToJsonString() + "\n");
+        });
+
+        Assert.Equal(field, await AssertRefusedAsync(bundle, "manifest.json", $"is {value}, and must be "));
+    }
+
     [Theory]
     [InlineData("sweep.json", "\"replication\":\"training\"", "\"replication\":\"none\"",
         "the cohort 'bf16' has 3 runs", "sweep.json", "foreign.replication")]
