@@ -9,7 +9,8 @@ namespace PieService.Domain.Storage;
 /// <param name="IsNew">False if it had been stored before, with the same content.</param>
 /// <param name="DatasetIsNew">False if a dataset with this content existed, whose runs are shared.</param>
 /// <param name="Added">The number of runs that were added.</param>
-/// <param name="Linked">The number of runs that existed, and are linked as a submitted sweep links them.</param>
+/// <param name="Linked">The number of runs that existed, and are linked as a submitted sweep links them; all runs of a
+/// sweep that had been stored before.</param>
 /// <param name="Differing">The runs that existed and have other predictions than those of the bundle; they keep
 /// their own.</param>
 public sealed record StoredBundle(
@@ -75,7 +76,9 @@ public sealed class BundleImport(IDbContextFactory<PieDbContext> contexts)
         if (await db.Sweeps.AnyAsync(taken => taken.Id == bundle.Sweep.Id, cancellation))
         {
             if (await StoredBeforeAsync(db, bundle, otherwise, cancellation) is { } known)
-                return new(known.Id, known.DatasetId, IsNew: false, DatasetIsNew: false, 0, 0, []);
+                return new(
+                    known.Id, known.DatasetId, IsNew: false, DatasetIsNew: false, Added: 0,
+                    Linked: await db.SweepRuns.CountAsync(link => link.SweepId == known.Id, cancellation), []);
             id = otherwise;
         }
         var (dataset, isNew) = await DatasetOfAsync(db, bundle, cancellation);

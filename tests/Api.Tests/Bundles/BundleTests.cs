@@ -39,6 +39,7 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
         var stored = await StoreAsync(Reader, bundle);
 
         Assert.Equal(sweep, (Guid)stored["sweepId"]!);
+        Assert.True((bool)stored["newSweep"]!);
         Assert.True((bool)stored["newDataset"]!);
         Assert.Equal((14, 0), ((int)stored["runs"]!["added"]!, (int)stored["runs"]!["linked"]!));
         Assert.Equal("running", (string?)(await Reader.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
@@ -169,7 +170,25 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
         var answer = await StoreAsync(Publisher, bundle, HttpStatusCode.OK);
 
         Assert.Equal(sweep, (Guid)answer["sweepId"]!);
-        Assert.Equal((0, 0), ((int)answer["runs"]!["added"]!, (int)answer["runs"]!["linked"]!));
+        Assert.Equal((0, 14), ((int)answer["runs"]!["added"]!, (int)answer["runs"]!["linked"]!));
+        Assert.False((bool)answer["newSweep"]!);
+    }
+
+    [Fact]
+    public async Task A_sweep_that_is_stored_already_is_found_by_an_asynchronous_import()
+    {
+        var sweep = await SweepAsync(Publisher, await DatasetAsync(Publisher, "twice, later"));
+        var bundle = await BundleAsync(Publisher, sweep);
+        await StoreAsync(Reader, bundle);
+        var found = await StoreAsync(Reader, bundle, HttpStatusCode.OK);
+
+        using var answer = await SendAsync(Reader, bundle, isForLater: true);
+
+        var import = await EndedAsync(answer);
+        Assert.Equal(sweep, (Guid)import["sweepId"]!);
+        Assert.Equal((0, 14), ((int)import["bundle"]!["added"]!, (int)import["bundle"]!["linked"]!));
+        foreach (var member in new[] { "newSweep", "newDataset", "differing" })
+            Assert.Equal(found[member]!.ToJsonString(), import["bundle"]![member]!.ToJsonString());
     }
 
     /// <summary>The hashes of the predictions for the test split are the same in both bundles.</summary>
