@@ -29,7 +29,11 @@ public sealed record ImportTarget(Dataset? Dataset, ExtendedSweep? Sweep)
     public IReadOnlyList<FieldError> Check(PredictionImport import, IReadOnlyCollection<string> parts) =>
         import.SweepId is not null && Sweep is null
             ? [new("sweepId", "is not the id of an imported sweep; predictions are added only to such sweeps")]
-            : [.. Sweep?.Check(import) ?? [], .. Existing(import), .. ImportRules.Check(Complete(import), parts)];
+            :
+            [
+                .. Sweep?.Check(import) ?? [], .. Existing(import), .. ReplicationRules.Check(import, Sweep),
+                .. ImportRules.Check(Complete(import), parts),
+            ];
 
     /// <summary>The runs that are stated twice.</summary>
     /// <param name="import">A definition without a fault.</param>

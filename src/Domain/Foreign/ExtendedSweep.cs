@@ -41,8 +41,6 @@ public sealed record ExtendedSweep(
     private IEnumerable<FieldError> Facts(PredictionImport import)
     {
         if (import.Split != Split) yield return new("split", $"must be {Wire.Name(Split)}, the split of the sweep");
-        if (import.Replication != Foreign.Replication)
-            yield return new("replication", $"must be {Wire.Name(Foreign.Replication)}, as in the sweep");
         if (import.Dataset is { } dataset
             && dataset != new ForeignDataset { Match = dataset.Match, Id = dataset.Id is null ? null : DatasetId })
             yield return new("dataset", "is that of the sweep; state only match, or leave it out");

@@ -6,22 +6,20 @@ namespace PieService.Domain.Foreign;
 internal static class SeedRules
 {
     /// <param name="seeds">The seeds of the runs of each cohort that has one, by the name of the cohort.</param>
+    /// <param name="isExtended">Whether some of the runs are added to a sweep.</param>
     public static IEnumerable<FieldError> Check(
-        ForeignCohorts cohorts, IReadOnlyDictionary<string, HashSet<int>> seeds) =>
-        [.. Counts(cohorts, seeds), .. Pairs(cohorts, seeds)];
+        ForeignCohorts cohorts, IReadOnlyDictionary<string, HashSet<int>> seeds, bool isExtended = false) =>
+        [.. Counts(cohorts, seeds, isExtended), .. Pairs(cohorts, seeds)];
 
     private static IEnumerable<FieldError> Counts(
-        ForeignCohorts cohorts, IReadOnlyDictionary<string, HashSet<int>> seeds)
+        ForeignCohorts cohorts, IReadOnlyDictionary<string, HashSet<int>> seeds, bool isExtended)
     {
         foreach (var (i, cohort) in cohorts.Cohorts.Index())
         {
             var runs = seeds.GetValueOrDefault(cohort.Name!)?.Count ?? 0;
             if (runs == 0) yield return new($"cohorts[{i}]", "has no run with predictions");
             if (runs > 1 && cohorts.Replication == ReplicationKind.None)
-                yield return new(
-                    "replication",
-                    $"is none, and the cohort '{cohort.Name}' has {runs} runs; state how they differ: training, "
-                        + "evaluation or setting");
+                yield return ReplicationRules.Several(cohort.Name!, runs, isExtended);
         }
     }
 

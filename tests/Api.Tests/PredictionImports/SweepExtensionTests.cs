@@ -96,30 +96,54 @@ public sealed class SweepExtensionTests(DatasetApi api) : IClassFixture<DatasetA
         Assert.Equal("cohorts[0].pairing", (string?)error["column"]);
     }
 
+    [Fact]
+    public async Task A_second_run_of_a_cohort_without_replication_is_refused_before_the_files_are_read()
+    {
+        var addition = Single(await SingleSweepAsync(), "int4");
+        addition["files"]![0]!["seed"] = 1;
+        foreach (var replication in new[] { "none", "evaluation" })
+        {
+            addition["replication"] = replication;
+
+            using var response = await api.SendAsync(addition, ("c", "This is not a file of the tool."));
+
+            var problem = await response.ProblemAsync(HttpStatusCode.BadRequest);
+            Assert.Equal(["replication"], problem.Fields());
+            Assert.StartsWith(
+                "is none in the sweep", (string?)problem["errors"]!["replication"]![0], StringComparison.Ordinal);
+        }
+    }
+
     /// <summary>The ids and the gold labels of the second document are those of the sweep, and its doc_hash is not.
     /// </summary>
     [Fact]
     public async Task Another_document_under_a_known_id_is_refused_with_its_line()
     {
-        var definition = PredictionApi.Definition("""
-            { "replication": "none", "files": [
-              { "part": "a", "cohort": "bf16", "format": "lmEvalHarness" },
-              { "part": "b", "cohort": "int4", "format": "lmEvalHarness" } ] }
-            """);
-        var sweep = await api.ImportAsync(definition, ("a", Samples("h0", "h1")), ("b", Samples("h0", "h1")));
-        var addition = JsonNode.Parse($$"""
-            { "name": "more", "sweepId": "{{sweep}}", "replication": "none",
-              "cohorts": [ { "name": "nf4", "model": "llama" } ],
-              "files": [ { "part": "c", "cohort": "nf4", "format": "lmEvalHarness" } ] }
-            """)!;
+        var sweep = await SingleSweepAsync();
+        var addition = Single(sweep, "nf4");
 
-        using var received = await api.SendAsync(addition, ("c", Samples("h0", "other")));
+        using var received = await api.SendAsync(addition, ("c", Samples("h0", "other", "h2")));
 
         var error = Assert.Single((await api.EndedAsync(received))["problem"]!["errors"]!.AsArray())!;
         Assert.Equal(("c", 2), ((string?)error["file"], (int)error["line"]!));
         Assert.Contains("it is another document there", (string?)error["message"], StringComparison.Ordinal);
-        Assert.Equal(sweep, await api.ImportAsync(addition, ("c", Samples("h0", "h1"))));
+        Assert.Equal(sweep, await api.ImportAsync(addition, ("c", Samples("h0", "h1", "h2"))));
     }
+
+    /// <summary>A sweep of one model against one.</summary>
+    private Task<Guid> SingleSweepAsync() => api.ImportAsync(
+        PredictionApi.Definition("""
+            { "replication": "none", "files": [
+              { "part": "a", "cohort": "bf16", "format": "lmEvalHarness" },
+              { "part": "b", "cohort": "int4", "format": "lmEvalHarness" } ] }
+            """),
+        ("a", Samples("h0", "h1", "h2")), ("b", Samples("h0", "h1", "h2")));
+
+    private static JsonObject Single(Guid sweep, string cohort) => JsonNode.Parse($$"""
+        { "name": "more", "sweepId": "{{sweep}}", "replication": "none",
+          "cohorts": {{(cohort == "int4" ? "[]" : $$"""[ { "name": "{{cohort}}", "model": "llama" } ]""")}},
+          "files": [ { "part": "c", "cohort": "{{cohort}}", "format": "lmEvalHarness" } ] }
+        """)!.AsObject();
 
     private static string Samples(params IEnumerable<string> hashes) => string.Join(
         '\n',

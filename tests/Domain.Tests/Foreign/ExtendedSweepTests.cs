@@ -62,7 +62,61 @@ public class ExtendedSweepTests
         };
 
         Assert.Equal(
-            ["split", "replication", "dataset", "cohorts[1]"], Sweep.Check(import).Select(error => error.Field));
+            ["split", "dataset", "cohorts[1]"], Sweep.Check(import).Select(error => error.Field));
+        Assert.Equal(
+            "must be training, as in the sweep", Assert.Single(ReplicationRules.Check(import, Sweep)).Message);
+    }
+
+    /// <summary>The same message, whatever the addition states.</summary>
+    [Theory]
+    [InlineData(ReplicationKind.None)]
+    [InlineData(ReplicationKind.Evaluation)]
+    public void A_second_run_of_a_cohort_is_refused_if_the_sweep_has_no_replication(ReplicationKind stated)
+    {
+        var single = Sweep with
+        {
+            Foreign = Sweep.Foreign with { Replication = ReplicationKind.None },
+            Seeds = new Dictionary<string, IReadOnlySet<int>>
+            {
+                ["dense"] = new HashSet<int> { 0 },
+                ["int4"] = new HashSet<int> { 0 },
+            },
+        };
+
+        var error = Assert.Single(ReplicationRules.Check(Import with { Replication = stated }, single));
+
+        Assert.Equal("replication", error.Field);
+        Assert.StartsWith("is none in the sweep", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'int4' would have 2", error.Message, StringComparison.Ordinal);
+        Assert.Empty(single.Check(Import with { Replication = stated }));
+        var other = Import with
+        {
+            Replication = ReplicationKind.None,
+            Cohorts = [Nf4],
+            Files = [Import.Files![0] with { Cohort = "nf4" }],
+        };
+        Assert.Empty(ReplicationRules.Check(other, single));
+    }
+
+    [Fact]
+    public void Several_runs_of_a_cohort_of_a_new_sweep_need_a_replication()
+    {
+        var import = Import with
+        {
+            SweepId = null,
+            Replication = ReplicationKind.None,
+            Cohorts = [Dense],
+            Files =
+            [
+                new() { Part = "a", Format = ForeignFormat.LmEvalHarness, Cohort = "dense" },
+                new() { Part = "b", Format = ForeignFormat.LmEvalHarness, Cohort = "dense", Seed = 1 },
+            ],
+        };
+
+        Assert.Contains(
+            "state how they differ", Assert.Single(ReplicationRules.Check(import, null)).Message,
+            StringComparison.Ordinal);
+        Assert.Empty(ReplicationRules.Check(import with { Replication = ReplicationKind.Evaluation }, null));
     }
 
     [Fact]

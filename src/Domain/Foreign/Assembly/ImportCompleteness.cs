@@ -14,7 +14,8 @@ internal static class ImportCompleteness
         var seeds = import.Cohorts!.ToDictionary(
             cohort => cohort.Name!, cohort => dataset?.SeedsOf(cohort.Name!).ToHashSet() ?? []);
         foreach (var run in survey.Runs) seeds[run.Key.Cohort].Add(run.Key.Seed);
-        foreach (var error in SeedRules.Check(new(import.Replication, import.Cohorts!), seeds))
+        foreach (var error in SeedRules.Check(
+            new(import.Replication, import.Cohorts!), seeds, isExtended: import.SweepId is not null))
             errors.Add(Definition, new ForeignPlace(null) { Column = error.Field }, error.Message);
         Gold(import, examples, facts, errors);
         if (dataset is not null)
