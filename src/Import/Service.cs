@@ -98,7 +98,10 @@ internal sealed class Service : IDisposable
     /// <summary>The problem with all errors, whose files are named by their paths.</summary>
     private static string Problem(JsonNode problem, GuessedImport? import)
     {
-        var text = new StringBuilder((string?)problem["detail"] ?? (string?)problem["title"] ?? "It was refused.");
+        // The detail would refer to the errors, which follow, and name a file by its part.
+        var text = new StringBuilder(
+            (problem["errors"] is null ? (string?)problem["detail"] : null) ?? (string?)problem["title"]
+            ?? "It was refused.");
         foreach (var error in problem["errors"] switch
         {
             JsonArray list => list.OfType<JsonNode>(),

@@ -24,9 +24,7 @@ public static class PredictionProblems
     /// as the problem of a dataset has its only one.
     /// </summary>
     public static ProblemHttpResult Unreadable(IReadOnlyList<ForeignError> errors) => TypedResults.Problem(
-        $"{errors[0].File}: {errors[0].Message}. "
-        + (errors.Count < ImportLimits.Errors ? "See errors for all of them."
-            : $"See errors for the first {ImportLimits.Errors}."),
+        Detail(errors),
         statusCode: StatusCodes.Status422UnprocessableEntity,
         title: "The content of a file cannot be read.",
         extensions: new Dictionary<string, object?>
@@ -38,6 +36,20 @@ public static class PredictionProblems
                 error.File, error.Place.Line, error.Place.Column, error.Place.Seed, error.Place.Example,
                 error.Place.Label, error.Message)).ToList(),
         });
+
+    /// <summary>The first error with its place, and whether there are more.</summary>
+    private static string Detail(IReadOnlyList<ForeignError> errors)
+    {
+        var (file, place, message) = errors[0];
+        var line = place.Line is { } number ? $", line {number}" : "";
+        var end = message[^1] is '.' or '?' ? "" : ".";
+        return $"{file}{line}: {message}{end}" + (errors.Count switch
+        {
+            1 => "",
+            < ImportLimits.Errors => $" See errors for all {errors.Count} of them.",
+            _ => $" See errors for the first {ImportLimits.Errors}.",
+        });
+    }
 
     private static ProblemHttpResult Conflict(string title, string detail, IReadOnlyList<FieldError> errors) =>
         TypedResults.Problem(

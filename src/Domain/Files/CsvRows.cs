@@ -74,11 +74,25 @@ internal static class CsvRows
             {
                 throw new UnreadableFileException(
                     file.Name, line, header?.ElementAtOrDefault(i) ?? $"{i + 1}",
-                    "has a quote in the wrong place: a field with quotes must be quoted completely, and a quote in " +
-                    "it doubled (RFC 4180)" + (header is null ? Hint(parser.RawRecord, delimiter) : ""));
+                    (IsOpen(parser.RawRecord, delimiter)
+                        ? "has a quote that is not closed, so that the field has all lines behind it, too"
+                        : "has a quote in the wrong place")
+                    + ". A field with quotes begins and ends with one, and each quote in it is doubled: "
+                    + "\"6\"\" nails\" is 6\" nails"
+                    + (header is null ? Hint(parser.RawRecord, delimiter) : ""));
             }
         }
         return fields;
+    }
+
+    /// <summary>Whether the last quoted field of a record has no end.</summary>
+    private static bool IsOpen(string record, char delimiter)
+    {
+        var begin = Math.Max(
+            record.LastIndexOf($"{delimiter}\"", StringComparison.Ordinal) + 1,
+            record.LastIndexOf("\n\"", StringComparison.Ordinal) + 1);
+        return record[begin..] is ['"', .. var field] && field.Count(character => character == '"') % 2 == 0
+            && field.TrimEnd() is not [.., '"'];
     }
 
     /// <summary>The delimiter that follows a quote in a header; it is not the one of the definition.</summary>

@@ -49,6 +49,7 @@ internal static class CohortRules
         for (var i = 0; i < cohorts.Count; i++)
             if (cohorts[i] is { Baseline: false, Model: { } model } && !baselines.ContainsKey(model))
                 yield return new(
-                    $"cohorts[{i}].model", "has no cohort with baseline: true, with which this one would be compared");
+                    $"cohorts[{i}].model",
+                    "has no baseline with which this cohort is compared; set baseline: true of one of its cohorts");
     }
 }

@@ -86,6 +86,44 @@ public sealed class PredictionImportTests(DatasetApi api) : IClassFixture<Datase
         Assert.Equal(["files[1].seed"], problem.Fields());
     }
 
+    [Theory]
+    [InlineData("maybe", "no", "answers, line 2: has the label 'maybe', which is not one of 'no', 'yes'.")]
+    [InlineData("maybe", "perhaps",
+        "answers, line 2: has the label 'maybe', which is not one of 'no', 'yes'. See errors for all 2 of them.")]
+    public async Task The_detail_has_the_first_error_and_refers_to_others_only_if_there_are_some(
+        string first, string second, string detail)
+    {
+        var answers = PredictionApi.Answers
+            .Replace("0,no,no,", $"0,no,{first},").Replace("1,no,no,", $"1,no,{second},");
+        var definition = PredictionApi.Definition("""
+            { "dataset": { "fromFiles": true, "name": "q", "task": "singleLabel", "labels": ["no", "yes"] } }
+            """);
+
+        using var response = await api.SendAsync(
+            PredictionApi.Path + "/plan", definition, ("answers", System.Text.Encoding.UTF8.GetBytes(answers)));
+
+        var problem = await response.ProblemAsync(HttpStatusCode.UnprocessableEntity);
+        Assert.Equal(detail, (string?)problem["detail"]);
+    }
+
+    [Fact]
+    public async Task An_error_of_the_files_together_names_the_field_of_the_definition()
+    {
+        var definition = PredictionApi.Definition("""
+            { "replication": "none", "files": [ { "part": "answers", "cohort": "bf16", "format": "csv",
+              "columns": { "example": "id", "label": "gold", "predicted": "answer", "seed": "seed" } } ] }
+            """);
+
+        using var response = await api.SendAsync(
+            PredictionApi.Path + "/plan", definition,
+            ("answers", "id,gold,answer,seed\n0,no,no,0\n0,no,yes,1\n"u8.ToArray()));
+
+        var problem = await response.ProblemAsync(HttpStatusCode.UnprocessableEntity);
+        Assert.StartsWith(
+            "definition: replication is none, and the cohort 'bf16' has 2 runs;", (string?)problem["detail"],
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task All_errors_of_the_files_are_the_problem_of_the_import_and_nothing_is_stored()
     {

@@ -58,6 +58,18 @@ public sealed class TableReadingTests : IDisposable
         Assert.Equal(("train", 2L), (refusal.File, refusal.Line));
     }
 
+    [Theory]
+    [InlineData("a,\"one\nb,two\nb,three", "has a quote that is not closed, so that the field has all lines")]
+    [InlineData("a,\"one\nb,\"two\"\nb,three", "has a quote in the wrong place. A field with quotes begins")]
+    [InlineData("a,6\" nails\nb,two", "has a quote in the wrong place. A field with quotes begins and ends")]
+    public void A_quote_that_is_not_closed_is_reported_with_the_line_of_its_field(string rows, string message)
+    {
+        var refusal = files.With("train", $"label,text\n{rows}\n").With("test", "label,text\n").Refusal();
+
+        Assert.Equal(("train", 2L, "text"), (refusal.File, refusal.Line, refusal.Column));
+        Assert.StartsWith(message, refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_missing_column_is_reported_with_the_existing_ones()
     {

@@ -16,7 +16,7 @@ internal static class ImportCompleteness
         foreach (var run in survey.Runs) seeds[run.Key.Cohort].Add(run.Key.Seed);
         foreach (var error in SeedRules.Check(
             new(import.Replication, import.Cohorts!), seeds, isExtended: import.SweepId is not null))
-            errors.Add(Definition, new ForeignPlace(null) { Column = error.Field }, error.Message);
+            errors.Add(Definition, new ForeignPlace(null) { Column = error.Field }, $"{error.Field} {error.Message}");
         Gold(import, examples, facts, errors);
         if (dataset is not null)
             Missing(

@@ -62,7 +62,7 @@ internal sealed class ImportSurvey(
     private string? RunFault(ForeignRecord record, ForeignSource source, RunKey key, int example)
     {
         if (!cohorts.Contains(key.Cohort))
-            return $"has the cohort '{ForeignCell.Shown(key.Cohort)}', which is not one of the definition";
+            return $"has the cohort '{ForeignCell.Shown(key.Cohort)}', which is not in the cohorts of the definition";
         if (!byKey.TryGetValue(key, out var run))
         {
             var stored = dataset?.SeedsOf(key.Cohort);
@@ -75,7 +75,8 @@ internal sealed class ImportSurvey(
             runs.Add(byKey[key] = run = new FoundRun(key, source.Name));
         }
         if ((long)runs.Count * examples.Count > ImportLimits.Answers)
-            return $"makes more than {ImportLimits.Answers} answers, runs times examples, the most that an import has";
+            return $"brings the answers, runs times examples, to more than {ImportLimits.Answers}, the limit of an "
+                + "import";
         if (run.File != source.Name) return $"has answers of {key}, as the file {run.File} has";
         if (!run.Add(example)) return $"{record.Example} occurs twice in {key}";
         if (record.MetricAgrees) AgreeingMetrics++;

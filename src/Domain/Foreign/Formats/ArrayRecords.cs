@@ -35,12 +35,13 @@ internal static class ArrayRecords
         var runs = new ArrayRuns(array, source.Task);
         var isReal = array.Header.Type.IsReal;
         if (isReal && cohort is null)
-            throw Error("the gold labels are integers");
+            throw Error("has floating-point numbers, and gold labels are integers; for scores state the cohort");
         if (isReal && source.File.ScoreKind is null)
             throw Error(
                 "has scores: set scoreKind of its entry in files to one of "
                     + string.Join(", ", Wire.All<ScoreKind>()));
-        if (cohort is null && runs.Runs > 1) throw Error("the gold labels have the shape (examples)");
+        if (cohort is null && runs.Runs > 1)
+            throw Error($"has {runs.Runs} runs; gold labels have the shape (examples)");
         if (runs.Examples > source.Limits.Records)
             throw Error($"has {runs.Examples} examples; this service takes {source.Limits.Records}");
         if (source.Labels is { } labels && runs.HasValuesOfLabels && runs.Values != labels.Count)

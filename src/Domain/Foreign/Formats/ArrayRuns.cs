@@ -31,7 +31,7 @@ internal sealed class ArrayRuns
                 : HasValuesOfLabels ? "flags of labels have the shape (runs, examples, labels) or (examples, labels)"
                 : "labels have the shape (runs, examples) or (examples)"),
         };
-        if (Runs == 0 || Examples == 0 || Values == 0) throw Error("there must be at least one of each");
+        if (Runs == 0 || Examples == 0 || Values == 0) throw Error("each dimension must have at least one item");
 
         UnreadableFileException Error(string rule) => new(
             array.Name, null, null, $"has the shape ({string.Join(", ", shape)}) of {array.Header.Type.Kind}; {rule}");
