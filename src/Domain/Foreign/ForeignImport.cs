@@ -50,8 +50,8 @@ public static class ForeignImport
             var survey = new ImportSurvey(import, dataset, examples, facts, labels, errors, limits);
             foreach (var source in sources)
                 if (!errors.IsFull) survey.Read(source, cancellation);
-            if (errors.IsEmpty) ImportCompleteness.Check(import, dataset, survey, examples, facts, errors);
-            else return Refused();
+            if (!errors.IsEmpty) return Refused();
+            ImportCompleteness.Check(import, dataset, survey, examples, facts, sources, errors);
 
             var content = errors.IsEmpty
                 ? AnswerReading.Read(import, survey, examples, facts, labels.InOrder(), sources, folder, cancellation)

@@ -114,6 +114,25 @@ public sealed class SweepExtensionTests(DatasetApi api) : IClassFixture<DatasetA
         }
     }
 
+    [Fact]
+    public async Task A_document_that_is_missing_is_named_with_the_line_behind_which_it_belongs()
+    {
+        var addition = Single(await SingleSweepAsync(), "nf4");
+
+        var lines = Samples("h0", "h1", "h2").Split('\n');
+
+        using var received = await api.SendAsync(addition, ("c", $"{lines[2]}\n{lines[0]}"));
+
+        var problem = (await api.EndedAsync(received))["problem"]!;
+        var error = Assert.Single(problem["errors"]!.AsArray())!;
+        Assert.Equal(("c", 2), ((string?)error["file"], (int?)error["line"]));
+        Assert.Equal(
+            "c, line 2: example 1 is missing in cohort nf4, seed 0; its place is behind this one. The runs that are "
+            + "added to a sweep are for all of its examples. Complete the file, or import it without sweepId, as a "
+            + "sweep of its own.",
+            (string?)problem["detail"]);
+    }
+
     /// <summary>The ids and the gold labels of the second document are those of the sweep, and its doc_hash is not.
     /// </summary>
     [Fact]

@@ -1,3 +1,5 @@
+using PieService.Domain.Foreign.Formats;
+
 namespace PieService.Domain.Foreign.Assembly;
 
 /// <summary>The conditions that all files of an import meet together, after each of them was read.</summary>
@@ -8,7 +10,7 @@ internal static class ImportCompleteness
 
     public static void Check(
         PredictionImport import, MatchedDataset? dataset, ImportSurvey survey, ExampleIndex examples,
-        ExampleFacts facts, ForeignErrors errors)
+        ExampleFacts facts, IReadOnlyList<ForeignSource> sources, ForeignErrors errors)
     {
         if (examples.Count == 0) errors.Add(import.Files![0].Part!, default, "has no example");
         var seeds = import.Cohorts!.ToDictionary(
@@ -18,15 +20,30 @@ internal static class ImportCompleteness
             new(import.Replication, import.Cohorts!), seeds, isExtended: import.SweepId is not null))
             errors.Add(Definition, new ForeignPlace(null) { Column = error.Field }, $"{error.Field} {error.Message}");
         Gold(import, examples, facts, errors);
+        List<MissingExample> missing = [.. survey.Runs.Where(run => run.Count < examples.Count).Select(run =>
+            new MissingExample(run, Enumerable.Range(0, examples.Count).First(example => !run.Has(example))))];
         if (dataset is not null)
-            Missing(
-                survey, examples, errors,
-                "the predictions of an existing dataset are for all examples of its split. Complete the file, or "
-                    + "import the examples with dataset.fromFiles");
+            Add(
+                import.SweepId is not null
+                    ? "The runs that are added to a sweep are for all of its examples. Complete the file, or import it "
+                        + "without sweepId, as a sweep of its own"
+                    : "The predictions of an existing dataset are for all examples of its split. Complete the file, or "
+                        + "import the examples with dataset.fromFiles",
+                MissingExample.Places(missing, examples, sources));
         else if (import.OnMissing == MissingRule.Error)
-            Missing(
-                survey, examples, errors,
-                "another run has it. Set onMissing to intersect to leave it out of all runs");
+            Add("Another run has it. Set onMissing to intersect to leave it out of all runs", places: null);
+
+        void Add(string reason, IReadOnlyDictionary<RunKey, ForeignPlace>? places)
+        {
+            foreach (var (run, first) in missing)
+            {
+                var where = places is null ? "" : $"; its place is {(first > 0 ? "behind" : "before")} this one";
+                errors.Add(
+                    run.File, places?[run.Key] ?? default,
+                    $"{examples.KeyOf(first)}{Others(examples.Count - run.Count)} is missing in {run.Key}{where}. "
+                        + reason);
+            }
+        }
     }
 
     private static void Gold(
@@ -38,17 +55,6 @@ internal static class ImportCompleteness
                 import.Files![0].Part!, default,
                 $"{examples.KeyOf(without[0])}{Others(without.Count)} has no gold label; name the column of the gold "
                     + "labels, add an array of them, or import for an existing dataset");
-    }
-
-    private static void Missing(ImportSurvey survey, ExampleIndex examples, ForeignErrors errors, string reason)
-    {
-        foreach (var run in survey.Runs.Where(run => run.Count < examples.Count))
-        {
-            var first = Enumerable.Range(0, examples.Count).First(example => !run.Has(example));
-            errors.Add(
-                run.File, default,
-                $"{examples.KeyOf(first)}{Others(examples.Count - run.Count)} is missing in {run.Key}; {reason}");
-        }
     }
 
     private static string Others(int count) => count > 1 ? $" (as well as {count - 1} others)" : "";
