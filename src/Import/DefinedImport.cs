@@ -34,7 +34,12 @@ internal static class DefinedImport
                     Definition = import.Definition with { Name = imports.Count == 1 ? name : $"{name} {import.Task}" },
                 })];
         }
-        catch (Exception known) when (known is GuessException or UnreadableFileException or IOException)
+        catch (UnreadableFileException unreadable)
+        {
+            var line = unreadable.Line is { } number ? $", line {number}" : "";
+            throw new ImportException($"{unreadable.File}{line}: {unreadable.Message}");
+        }
+        catch (Exception known) when (known is GuessException or IOException)
         {
             throw new ImportException(known.Message);
         }

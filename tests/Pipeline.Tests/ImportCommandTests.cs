@@ -33,6 +33,26 @@ public class ImportCommandTests
     }
 
     [Fact]
+    public async Task A_file_that_is_cut_off_is_named_with_its_line()
+    {
+        var folder = Directory.CreateTempSubdirectory("pie-import-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "samples_arc_easy_2026-01-01T00-00-00.000000.jsonl");
+            await File.WriteAllTextAsync(path, """{"doc_id": 0, "tar""");
+
+            var (code, _, errors) = await ServiceProcess.RunImportAsync(Service, path);
+
+            Assert.Equal(1, code);
+            Assert.StartsWith($"pie: import: {path}, line 1: is not valid JSON", errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Files_of_a_folder_that_no_tool_wrote_are_left_out_and_the_plan_names_the_model()
     {
         var folder = Directory.CreateTempSubdirectory("pie-import-");
