@@ -49,7 +49,6 @@ public sealed class PageTests(ServiceFixture service) : IClassFixture<ServiceFix
         browser.AwaitText("Noise floor");
         browser.Press("All examples");
         browser.Click("tbody a");
-        browser.Press("Its votes in without scripts");
         browser.AwaitText("Self-confidence");
         Assert.Empty(browser.Complaints());
     }

@@ -50,14 +50,56 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
 
     public override Rows<TItem> Rows(PieDbContext db, ComparisonScope scope, TFilter filter)
     {
+        var (examples, wanted) = (ExamplesOf(db, scope), Wanted(db, scope, filter));
+        var votes = 2 * AnswerLength.OfCounts(scope.Labels);
+        return new QueryRows<LabelledText, TItem>(
+            WithTexts(wanted, examples), OrderOf(scope, filter), row => ItemOf(row.Label, row.Example, scope.Labels))
+        {
+            Counted = wanted,
+            LengthOf = item => votes + item.Text.Length + (item.SecondText?.Length ?? 0),
+        };
+    }
+
+    /// <summary>
+    /// The examples before and after an example, in the order of the table and under its filters, which the example
+    /// itself may not meet.
+    /// </summary>
+    /// <param name="example">An example of the dataset of the comparison.</param>
+    /// <returns>Null if the comparison has no votes on the example.</returns>
+    public async Task<Adjacent<TItem>?> AdjacentAsync(
+        PieDbContext db, ComparisonScope scope, TFilter filter, Example example, CancellationToken cancellation)
+    {
+        var (number, order) = (scope.Comparison.Number, OrderOf(scope, filter));
+        if (example.Split != scope.Comparison.Split
+            || await db.PieLabels.AsNoTracking().SingleOrDefaultAsync(
+                label => label.ComparisonNumber == number && label.Position == example.Position, cancellation)
+                is not { } own)
+            return null;
+        var adjacent = await Adjacent<LabelledText>.FindAsync(
+            WithTexts(Wanted(db, scope, filter), ExamplesOf(db, scope)), order,
+            order.PlaceOf(new LabelledText { Label = own, Example = example }), cancellation);
+        return adjacent.Select(row => ItemOf(row.Label, row.Example, scope.Labels));
+    }
+
+    private Order<LabelledText> OrderOf(ComparisonScope scope, TFilter filter) =>
+        Sorted(OrderOf(filter), scope.TestOf(filter));
+
+    private static IQueryable<Example> ExamplesOf(PieDbContext db, ComparisonScope scope) => db.Examples.Where(
+        example => example.DatasetId == scope.DatasetId && example.Split == scope.Comparison.Split);
+
+    private static IQueryable<LabelledText> WithTexts(IQueryable<PieLabel> labels, IQueryable<Example> examples) =>
+        from label in labels
+        join example in examples on label.Position equals example.Position
+        select new LabelledText { Label = label, Example = example };
+
+    private IQueryable<PieLabel> Wanted(PieDbContext db, ComparisonScope scope, TFilter filter)
+    {
         var (gold, differing) =
             (LabelFilter.ClassOf(filter.Label, scope.Labels), LabelFilter.ClassOf(filter.Class, scope.Labels, "class"));
-        var test = scope.TestOf(filter);
-        var examples = db.Examples.Where(
-            example => example.DatasetId == scope.DatasetId && example.Split == scope.Comparison.Split);
+        var (test, examples) = (scope.TestOf(filter), ExamplesOf(db, scope));
         var containing = filter.Contains is { } part ? examples.Where(TextSearch.Containing(part)) : examples;
         // A comparison has one split, so a filter for another split matches no example.
-        var wanted = Which(DifferingOn(differing, db.PieLabels), filter)
+        return Which(DifferingOn(differing, db.PieLabels), filter)
             .Where(label => label.ComparisonNumber == scope.Comparison.Number
             && (filter.Split == null || filter.Split == scope.Comparison.Split)
             && (gold == null || label.Gold == gold
@@ -72,16 +114,6 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
             && (filter.MinInclusion == null || label.Inclusion >= filter.MinInclusion)
             && (filter.Contains == null
                 || containing.Any(example => example.Position == label.Position)));
-        var rows = from label in wanted
-                   join example in examples on label.Position equals example.Position
-                   select new LabelledText { Label = label, Example = example };
-        var votes = 2 * AnswerLength.OfCounts(scope.Labels);
-        return new QueryRows<LabelledText, TItem>(
-            rows, Sorted(OrderOf(filter), test), row => ItemOf(row.Label, row.Example, scope.Labels))
-        {
-            Counted = wanted,
-            LengthOf = item => votes + item.Text.Length + (item.SecondText?.Length ?? 0),
-        };
     }
 
     /// <summary>

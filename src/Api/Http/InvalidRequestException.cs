@@ -9,6 +9,10 @@ public sealed class InvalidRequestException(IReadOnlyList<FieldError> errors) : 
 {
     public IReadOnlyList<FieldError> Errors { get; } = errors;
 
+    /// <summary>The same errors of a value that is a part of a field, such as the filters in an address.</summary>
+    public InvalidRequestException Within(string field) =>
+        new([.. Errors.Select(error => error with { Field = $"{field}.{error.Field}" })]);
+
     public static void ThrowIfAny(IReadOnlyList<FieldError> errors)
     {
         if (errors.Count > 0) throw new InvalidRequestException(errors);

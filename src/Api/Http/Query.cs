@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.Primitives;
 using PieService.Domain;
 
 namespace PieService.Api.Http;
@@ -35,8 +36,17 @@ public sealed record Query<T>(T Value) : IEndpointParameterMetadataProvider wher
 
     public static ValueTask<Query<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
+        var value = Read(context.Request.Query);
+        (value as IReadsRequest)?.Read(context.Request);
+        return ValueTask.FromResult<Query<T>?>(new Query<T>(value));
+    }
+
+    /// <summary>Reads the parameters of a request, or of one that an address names.</summary>
+    /// <exception cref="InvalidRequestException">The parameters are not those of the record.</exception>
+    public static T Read(IEnumerable<KeyValuePair<string, StringValues>> parameters)
+    {
         var (value, errors) = (new T(), new List<FieldError>());
-        foreach (var (name, texts) in context.Request.Query)
+        foreach (var (name, texts) in parameters)
         {
             if (!Parameters.TryGetValue(name, out var property))
                 errors.Add(new FieldError(name, Parameters.Count == 0
@@ -50,8 +60,7 @@ public sealed record Query<T>(T Value) : IEndpointParameterMetadataProvider wher
         if (value is IRules rules)
             errors.AddRange(rules.Broken().Where(rule => errors.All(error => error.Field != rule.Field)));
         InvalidRequestException.ThrowIfAny(errors);
-        (value as IReadsRequest)?.Read(context.Request);
-        return ValueTask.FromResult<Query<T>?>(new Query<T>(value));
+        return value;
     }
 
     private static object? Read(string text, Type type)

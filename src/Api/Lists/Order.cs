@@ -30,6 +30,9 @@ public sealed class Order<TRow>
     public Order<TRow> ThenByDescending<TValue>(Expression<Func<TRow, TValue>> value) where TValue : notnull =>
         new([.. keys, new Key<TValue>(value, true)]);
 
+    /// <summary>The same rows, the last first.</summary>
+    public Order<TRow> Reversed() => new([.. keys.Select(key => key.Reversed())]);
+
     public IQueryable<TRow> Sort(IQueryable<TRow> rows) =>
         keys.Skip(1).Aggregate(keys[0].Sort(rows), (sorted, key) => key.Sort(sorted));
 
@@ -58,12 +61,26 @@ public sealed class Order<TRow>
             behind = Expression.OrElse(behind, Expression.AndAlso(equal, further));
             equal = Expression.AndAlso(equal, Expression.Equal(own, other));
         }
-        return rows.Where(Expression.Lambda<Func<TRow, bool>>(behind, row));
+        return rows.Where(Expression.Lambda<Func<TRow, bool>>(Expression.AndAlso(NotBefore(row, place), behind), row));
+    }
+
+    /// <summary>
+    /// That the first value is not before that of a place. It follows from the rest of the condition, which has
+    /// alternatives; without it, PostgreSQL reads an index from its beginning.
+    /// </summary>
+    private Expression NotBefore(ParameterExpression row, object[] place)
+    {
+        var (own, other) = (keys[0].In(row), keys[0].Parameter(place[0]));
+        return keys.Count == 1 ? Expression.Constant(true)
+            : keys[0].IsDescending ? Expression.LessThanOrEqual(own, other)
+            : Expression.GreaterThanOrEqual(own, other);
     }
 
     private abstract class Key(bool isDescending)
     {
         public bool IsDescending { get; } = isDescending;
+
+        public abstract Key Reversed();
 
         public abstract IOrderedQueryable<TRow> Sort(IQueryable<TRow> rows);
 
@@ -82,10 +99,16 @@ public sealed class Order<TRow>
         public abstract Expression Parameter(object value);
     }
 
-    private sealed class Key<TValue>(Expression<Func<TRow, TValue>> value, bool isDescending) : Key(isDescending)
+    private sealed class Key<TValue>(
+        Expression<Func<TRow, TValue>> value, Func<TRow, TValue> compiled, bool isDescending) : Key(isDescending)
         where TValue : notnull
     {
-        private readonly Func<TRow, TValue> compiled = value.Compile();
+        public Key(Expression<Func<TRow, TValue>> value, bool isDescending)
+            : this(value, value.Compile(), isDescending)
+        {
+        }
+
+        public override Key Reversed() => new Key<TValue>(value, compiled, !IsDescending);
 
         public override IOrderedQueryable<TRow> Sort(IQueryable<TRow> rows) =>
             IsDescending ? rows.OrderByDescending(value) : rows.OrderBy(value);

@@ -10,15 +10,25 @@ public static class Link
 {
     private const string PageToken = "pageToken";
 
-    /// <summary>The parameters that select a page of a list.</summary>
-    public static readonly string[] OfPages = ["pageSize", PageToken];
+    /// <summary>The parameters of a page that do not select its data: the part of a list, and the list of the
+    /// page.</summary>
+    public static readonly string[] OfPages = ["pageSize", PageToken, OpenedList.Parameter];
 
     /// <summary>The next page of the list at an address.</summary>
     public static string Next(string address, string token) =>
         PathOf(address) + new QueryBuilder(Filters(address, PageToken)) { { PageToken, token } };
 
     /// <summary>The first page of the list at an address.</summary>
-    public static string First(string address) => PathOf(address) + new QueryBuilder(Filters(address, PageToken));
+    public static string First(string address) => WithFilters(PathOf(address), address);
+
+    /// <summary>Another page, with the filters of an address.</summary>
+    public static string WithFilters(string path, string address) =>
+        path + new QueryBuilder(Filters(address, PageToken));
+
+    /// <summary>A page that is opened from a list.</summary>
+    /// <param name="list">The list as <see cref="OpenedList"/> has it; null if it is not known.</param>
+    public static string InList(string path, string? list) =>
+        list is null ? path : path + new QueryBuilder { { OpenedList.Parameter, list } };
 
     /// <summary>A resource of the API.</summary>
     /// <param name="path">Its address.</param>

@@ -18,7 +18,9 @@ public sealed record TableCells(
     /// <summary>A column for each of ten thousand labels fits on no page.</summary>
     private const int MostColumns = 40;
 
-    public static TableCells Of<TItem>(IReadOnlyList<TItem> items, Columns<TItem> columns)
+    /// <param name="exampleAddress">The page of an example; by default that of the example in its dataset.</param>
+    public static TableCells Of<TItem>(
+        IReadOnlyList<TItem> items, Columns<TItem> columns, Func<Guid, string>? exampleAddress = null)
     {
         var filled = columns.Where(column => items.Any(item => column.Text(item) is not null)).Take(MostColumns)
             .ToList();
@@ -27,8 +29,8 @@ public sealed record TableCells(
         var shown = filled.Except(same).ToList();
         return new(
             [.. shown.Select(column => column.Name)],
-            [.. items.Select(item => shown.Select(column => TableCell.Of(column, item)).ToList())],
-            [.. same.Select(column => (column.Name, TableCell.Of(column, items[0]).Text!))],
+            [.. items.Select(item => shown.Select(column => TableCell.Of(column, item, exampleAddress)).ToList())],
+            [.. same.Select(column => (column.Name, TableCell.Of(column, items[0], exampleAddress).Text!))],
             columns.Count - filled.Count);
     }
 }
@@ -41,14 +43,18 @@ public sealed record TableCell(string? Text, bool IsNumber, string? Address)
     /// <summary>The first digits of an id are the time, which many have in common.</summary>
     private const int ShownOfId = 8;
 
+    private const string Examples = "examples";
+
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
-    public static TableCell Of<TItem>(Column<TItem> column, TItem item)
+    public static TableCell Of<TItem>(Column<TItem> column, TItem item, Func<Guid, string>? exampleAddress)
     {
         var isNumber = column.Kind != ColumnKind.Text;
         if (column.Text(item) is not { } text) return new(null, isNumber, null);
-        if (PageOf(column.Name) is { } page && Guid.TryParse(text, out _))
-            return new(text[^ShownOfId..], false, $"/ui/{page}/{text}");
+        if (PageOf(column.Name) is { } page && Guid.TryParse(text, out var id))
+            return new(
+                text[^ShownOfId..], false,
+                page == Examples && exampleAddress is not null ? exampleAddress(id) : $"/ui/{page}/{text}");
         return new(
             column.Kind switch
             {
@@ -66,7 +72,7 @@ public sealed record TableCell(string? Text, bool IsNumber, string? Address)
     private static string WithMinus(string number) => number.Replace('-', '\u2212');
 
     private static string? PageOf(string column) =>
-        column.EndsWith("exampleId", StringComparison.OrdinalIgnoreCase) ? "examples"
+        column.EndsWith("exampleId", StringComparison.OrdinalIgnoreCase) ? Examples
         : column.EndsWith("comparisonId", StringComparison.OrdinalIgnoreCase) ? "comparisons"
         : column.EndsWith("runId", StringComparison.OrdinalIgnoreCase) ? "runs"
         : null;

@@ -1,9 +1,11 @@
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Comparisons;
 using PieService.Api.Http;
 using PieService.Api.Lists;
 using PieService.Api.SweepAnalysis;
 using PieService.Api.Tables;
+using PieService.Domain.Pies;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Pages;
@@ -18,7 +20,11 @@ public static class TablePages
         Comparison("subgroups", "Subgroups", new SubgroupTable()),
         Comparison("influence", "Influence bins", new InfluenceTable()),
         Comparison("texts", "Texts", new TextTable()),
-        Comparison("examples", "All examples", new ComparisonExampleTable()),
+        Comparison(
+            "examples", "All examples", new ComparisonExampleTable(),
+            (comparison, address, id) => Link.InList(
+                $"/ui/sweeps/{comparison.SweepId}/examples/{id}",
+                OpenedList.ValueOf(OpenedExamples.PathOfExamples(comparison.Id), address))),
         Comparison("relabel-queue", "Suspect labels", new RelabelTable()),
     ];
 
@@ -38,13 +44,19 @@ public static class TablePages
         foreach (var table in OfComparison.Concat(OfSweep)) table.Map(pages);
     }
 
+    /// <param name="exampleAddress">
+    /// The page of an example that is opened from the address of the table; null for that of the example in its
+    /// dataset.
+    /// </param>
     private static TableOnPage Comparison<TFilter, TScope, TItem>(
-        string name, string title, Table<TFilter, TScope, TItem> table)
+        string name, string title, Table<TFilter, TScope, TItem> table,
+        Func<Comparison, string, Guid, string>? exampleAddress = null)
         where TFilter : TableQuery, new()
         where TScope : class =>
         new(name, title, pages => pages.MapGet(
             $"/comparisons/{{id:guid}}/{name}",
-            async (Guid id, Query<TFilter> query, PieDbContext db, CancellationToken cancellation) =>
+            async (
+                Guid id, Query<TFilter> query, HttpRequest request, PieDbContext db, CancellationToken cancellation) =>
             {
                 if (await table.FindAsync(db, id, query.Value, cancellation) is not { } scope
                     || (scope as ComparisonScope ?? await ComparisonScope.FindAsync(db, id, cancellation))
@@ -57,6 +69,8 @@ public static class TablePages
                         ("Sweeps", "/ui/sweeps"), (sweep, $"/ui/sweeps/{comparison.SweepId}"),
                         (Compared.Title(SweepAnalysisResponse.Of(comparison, null)), $"/ui/comparisons/{id}"),
                     ],
+                    exampleAddress is null ? null
+                        : example => exampleAddress(comparison, request.GetEncodedUrl(), example),
                     db, cancellation);
             }));
 
@@ -75,21 +89,23 @@ public static class TablePages
                             ("Sweeps", "/ui/sweeps"),
                             (await SweepNameAsync(db, id, cancellation), $"/ui/sweeps/{id}"),
                         ],
-                        db, cancellation)));
+                        null, db, cancellation)));
 
     private static Task<string> SweepNameAsync(PieDbContext db, Guid id, CancellationToken cancellation) =>
         db.Sweeps.Where(sweep => sweep.Id == id).Select(sweep => sweep.Name).SingleAsync(cancellation);
 
     private static async Task<IResult> ShowAsync<TFilter, TScope, TItem>(
         Table<TFilter, TScope, TItem> table, TScope scope, TFilter filter, string path, string title,
-        IReadOnlyList<(string Name, string Address)> crumbs, PieDbContext db, CancellationToken cancellation)
+        IReadOnlyList<(string Name, string Address)> crumbs, Func<Guid, string>? exampleAddress, PieDbContext db,
+        CancellationToken cancellation)
         where TFilter : TableQuery, new()
         where TScope : class
     {
         var page = await table.Rows(db, scope, filter).PageAsync(filter, cancellation);
         return TablePage.Of(new(
-            title, crumbs, path, FilterField.Of(filter), TableCells.Of(page.Items, table.Columns(scope)),
-            page.TotalItems, new Page<object>([], page.NextPageToken, page.TotalItems)));
+            title, crumbs, path, FilterField.Of(filter),
+            TableCells.Of(page.Items, table.Columns(scope), exampleAddress), page.TotalItems,
+            new Page<object>([], page.NextPageToken, page.TotalItems)));
     }
 }
 

@@ -20,9 +20,10 @@ public partial class VotePage : HtmlPage<VotePage.Content>
     ];
 
     /// <param name="Runs">The numbers of runs that voted in each comparison.</param>
+    /// <param name="Place">Null if the page was not opened from a list.</param>
     public sealed record Content(
         Guid SweepId, string SweepName, string Dataset, Example Example, ExampleVotesResponse Votes,
-        IReadOnlyDictionary<Guid, VotingRuns> Runs, VoteViewFilter Filter);
+        IReadOnlyDictionary<Guid, VotingRuns> Runs, VoteViewFilter Filter, PlaceInList? Place);
 
     public static async Task<IResult> ShowAsync(
         Guid id, Guid exampleId, Query<VoteViewFilter> query, PieDbContext db, CancellationToken cancellation)
@@ -41,7 +42,9 @@ public partial class VotePage : HtmlPage<VotePage.Content>
                           select new { comparison.Id, Of = new VotingRuns(label.DenseRuns, label.PrunedRuns) })
             .ToDictionaryAsync(row => row.Id, row => row.Of, cancellation);
         var example = await db.Examples.AsNoTracking().SingleAsync(one => one.Id == exampleId, cancellation);
-        return Render<VotePage>(new Content(id, about.Name, about.Dataset, example, votes, runs, query.Value));
+        var place = query.Value.In is { } list
+            ? await OpenedExamples.FindAsync(list, id, example, db, cancellation) : null;
+        return Render<VotePage>(new Content(id, about.Name, about.Dataset, example, votes, runs, query.Value, place));
     }
 
     private IReadOnlyList<ComparisonVote> Listed =>
@@ -73,9 +76,12 @@ public partial class VotePage : HtmlPage<VotePage.Content>
 /// <summary>The numbers of runs of a comparison that voted on an example.</summary>
 public sealed record VotingRuns(int Dense, int Pruned);
 
-/// <summary>The comparisons that the page of an example lists.</summary>
+/// <summary>The comparisons that the page of an example lists, and the list from which it was opened.</summary>
 public sealed record VoteViewFilter
 {
+    /// <summary>As <see cref="OpenedList"/> has it; null if it is not known.</summary>
+    public string? In { get; init; }
+
     /// <summary>Whether to list only the comparisons in which the example is a PIE.</summary>
     public bool OnlyPies { get; init; }
 }

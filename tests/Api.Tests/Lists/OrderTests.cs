@@ -28,6 +28,19 @@ public sealed class OrderTests
     }
 
     [Fact]
+    public void Reversed_returns_the_rows_that_precede_a_row_the_nearest_first()
+    {
+        var sorted = Clearest.Sort(Rows.AsQueryable()).ToList();
+        for (var index = 0; index < sorted.Count; index++)
+        {
+            var (backwards, place) = (Clearest.Reversed(), Clearest.PlaceOf(sorted[index]));
+
+            Assert.Equal(
+                sorted.Take(index).Reverse(), backwards.Sort(backwards.After(Rows.AsQueryable(), place)));
+        }
+    }
+
+    [Fact]
     public void A_place_may_be_between_two_rows() =>
         Assert.Equal([9, 1, 3], Positions(Clearest.Sort(Clearest.After(Rows.AsQueryable(), [0.5, 5]))));
 

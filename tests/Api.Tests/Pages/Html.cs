@@ -67,6 +67,11 @@ internal sealed partial record Html(HttpStatusCode Status, string Source)
     public string Link(string text) => WebUtility.HtmlDecode(
         Anchor().Matches(Source).First(match => Plain(match.Groups[2].Value) == text).Groups[1].Value);
 
+    /// <summary>The address of the link to the previous or the next page; null without one.</summary>
+    public string? Rel(string rel) =>
+        Regex.Match(Source, $"<a rel=\"{rel}\" href=\"([^\"]+)\"") is { Success: true } found
+            ? WebUtility.HtmlDecode(found.Groups[1].Value) : null;
+
     /// <summary>The cells of the rows of the table, without those of its head.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Rows =>
     [

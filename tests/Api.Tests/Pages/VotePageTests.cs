@@ -31,7 +31,112 @@ public sealed class VotePageTests(ApiFixture api) : IClassFixture<ApiFixture>
         var list = await Html.FoundAsync(
             api.Client, $"/ui/comparisons/{sweep.Comparisons["IMP 90"]}?orderBy=position");
 
-        Assert.Contains($"/ui/sweeps/{sweep.Id}/examples/{example}", list.Addresses);
+        var comparison = sweep.Comparisons["IMP 90"];
+        Assert.Contains(
+            $"/ui/sweeps/{sweep.Id}/examples/{example}?in="
+                + Uri.EscapeDataString($"comparisons/{comparison}/pies?orderBy=position"),
+            list.Addresses);
+    }
+
+    /// <summary>MP-AI at 90 % has the PIEs 0, 3 and 4 with a margin of 1, and 5 with a smaller one.</summary>
+    [Theory]
+    [InlineData("pies?orderBy=position", 3, 0, 4)]
+    [InlineData("pies?orderBy=position", 0, null, 3)]
+    [InlineData("pies?orderBy=position", 5, 4, null)]
+    [InlineData("pies", 5, 4, null)]
+    [InlineData("pies?minMargin=0.9&orderBy=selfConfidence", 4, 3, null)]
+    [InlineData("pies?label=maybe", 4, null, null)]
+    [InlineData("pies?contains=text&orderBy=position", 4, 3, 5)]
+    [InlineData("examples", 3, 2, 4)]
+    [InlineData("examples?isPie=false", 3, 2, 6)]
+    public async Task An_example_of_a_list_leads_to_the_previous_and_the_next_one(
+        string list, int position, int? previous, int? next)
+    {
+        var (sweep, example) = await ExampleAsync(position);
+        var query = "?onlyPies=true&in=" + Uri.EscapeDataString($"comparisons/{sweep.Comparisons["MP-AI 90"]}/{list}");
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep.Id}/examples/{example}{query}");
+
+        Assert.Equal((await AddressAsync(previous), await AddressAsync(next)), (page.Rel("prev"), page.Rel("next")));
+
+        async Task<string?> AddressAsync(int? other) => other is not { } known ? null
+            : $"/ui/sweeps/{sweep.Id}/examples/{Example.IdOf(await DatasetAsync(sweep), Split.Test, known)}{query}";
+    }
+
+    [Fact]
+    public async Task An_example_leads_back_to_its_list_with_the_filters()
+    {
+        var (sweep, example) = await ExampleAsync(3);
+        var comparison = sweep.Comparisons["MP-AI 90"];
+        var path = $"/ui/sweeps/{sweep.Id}/examples/{example}?in=comparisons/{comparison}/";
+
+        var pies = await Html.FoundAsync(api.Client, path + Uri.EscapeDataString("pies?orderBy=q&label=no"));
+        var examples = await Html.FoundAsync(api.Client, path + Uri.EscapeDataString("examples?isPie=true"));
+
+        Assert.Equal(
+            $"/ui/comparisons/{comparison}?orderBy=q&label=no",
+            pies.Link("PIEs of MP-AI at 90 % against dense, bilstm"));
+        Assert.Equal(
+            $"/ui/comparisons/{comparison}/examples?isPie=true",
+            examples.Link("Examples of MP-AI at 90 % against dense, bilstm"));
+    }
+
+    [Fact]
+    public async Task The_table_of_all_examples_leads_to_the_example_in_the_order_of_the_table()
+    {
+        var (sweep, example) = await ExampleAsync(3);
+        var comparison = sweep.Comparisons["IMP 90"];
+
+        var list = await Html.FoundAsync(api.Client, $"/ui/comparisons/{comparison}/examples?orderBy=q&isPie=true");
+
+        Assert.Contains(
+            $"/ui/sweeps/{sweep.Id}/examples/{example}?in="
+                + Uri.EscapeDataString($"comparisons/{comparison}/examples?orderBy=q&isPie=true"),
+            list.Addresses);
+    }
+
+    [Theory]
+    [InlineData("pies", "in", "must be the path of a list")]
+    [InlineData("comparisons/x/pies", "in", "must be the path of a list")]
+    [InlineData("comparisons/{comparison}/classes", "in", "must be comparisons/{id}/pies")]
+    [InlineData("sweeps/{comparison}/pies", "in", "must be comparisons/{id}/pies")]
+    [InlineData("comparisons/00000000-0000-0000-0000-000000000000/pies", "in", "that the sweep does not have")]
+    [InlineData("comparisons/{comparison}/pies?orderBy=length", "in.orderBy", "must be")]
+    [InlineData("comparisons/{comparison}/pies?order=q", "in.order", "is not a parameter of this operation")]
+    [InlineData("comparisons/{comparison}/pies?label=perhaps", "in.label", "is not a label of this dataset")]
+    public async Task A_list_that_the_example_does_not_have_is_refused(string list, string field, string message)
+    {
+        var (sweep, example) = await ExampleAsync(3);
+        var value = list.Replace("{comparison}", $"{sweep.Comparisons["IMP 90"]}", StringComparison.Ordinal);
+
+        var page = await Html.GetAsync(
+            api.Client, $"/ui/sweeps/{sweep.Id}/examples/{example}?in={Uri.EscapeDataString(value)}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, page.Status);
+        Assert.Contains($"<code>{field}</code>", page.Source, StringComparison.Ordinal);
+        Assert.Contains(message, page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_of_another_sweep_or_of_a_comparison_without_votes_is_refused()
+    {
+        var (sweep, example) = await ExampleAsync(3);
+        var (other, _) = await ExampleAsync(3);
+        var unlabelled = await StudiedSweep.OfAsync(
+            api, await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 2, "IMP")));
+        var unvoted = Example.IdOf(await DatasetAsync(unlabelled), Split.Test, 3);
+        var list = $"comparisons/{unlabelled.Comparisons.Values.First()}/pies";
+
+        var ofSweep = await Html.GetAsync(
+            api.Client,
+            $"/ui/sweeps/{sweep.Id}/examples/{example}?in=comparisons/{other.Comparisons["IMP 90"]}/pies");
+        var withoutVotes = await Html.GetAsync(
+            api.Client, $"/ui/sweeps/{unlabelled.Id}/examples/{unvoted}?in={list}");
+
+        Assert.Contains("in is a list of a comparison that the sweep does not have", ofSweep.Text,
+            StringComparison.Ordinal);
+        Assert.Contains("in is a list of a comparison that has no votes on this example", withoutVotes.Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,7 +209,9 @@ public sealed class VotePageTests(ApiFixture api) : IClassFixture<ApiFixture>
     private async Task<(StudiedSweep Sweep, Guid Example)> ExampleAsync(int position)
     {
         var sweep = await StudiedSweep.LabelledAsync(api);
-        var dataset = (Guid)(await api.GetAsync($"/api/v1/sweeps/{sweep.Id}"))["datasetId"]!;
-        return (sweep, Example.IdOf(dataset, Split.Test, position));
+        return (sweep, Example.IdOf(await DatasetAsync(sweep), Split.Test, position));
     }
+
+    private async Task<Guid> DatasetAsync(StudiedSweep sweep) =>
+        (Guid)(await api.GetAsync($"/api/v1/sweeps/{sweep.Id}"))["datasetId"]!;
 }

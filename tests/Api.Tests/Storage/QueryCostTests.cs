@@ -1,4 +1,8 @@
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using PieService.Api.Lists;
+using PieService.Domain.Pies;
 using PieService.Domain.Storage;
 using PieService.TestSupport;
 
@@ -79,6 +83,32 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         Assert.Single(PartsRead(plan));
         Assert.InRange(Blocks(plan), 50, 60);
+    }
+
+    /// <summary>
+    /// Of 1,000 PIEs, 32 have the same margin and about 500 a larger one, which are read without a bound for the
+    /// margin.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_PIE_beside_one_is_found_without_reading_the_others(bool isReversed)
+    {
+        var number = (await LabelledAsync(methods: 1)).Numbers.Single();
+        var clearest = Order<PieLabel>.ByDescending(label => label.Margin).ThenBy(label => label.Position);
+        var order = isReversed ? clearest.Reversed() : clearest;
+        await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync();
+        var pies = db.PieLabels.Where(label => label.ComparisonNumber == number && label.IsPie);
+        await using var command = order.Sort(order.After(pies, [0.5, 5000])).Take(1).CreateDbCommand();
+        command.CommandText = $"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {command.CommandText}";
+        await db.Database.OpenConnectionAsync();
+
+        await command.ExecuteScalarAsync();
+        var plan = JsonNode.Parse((string)(await command.ExecuteScalarAsync())!)![0]!["Plan"]!;
+
+        Assert.Single(PartsRead(plan));
+        Assert.InRange(Blocks(plan), 2, 50);
     }
 
     /// <summary>A lookup in the key of a part reads two or three blocks and the row one more.</summary>
