@@ -84,8 +84,22 @@ public sealed class ComparisonTable() : Table<ComparisonFilter, SweepScope, Comp
 
     public override Rows<ComparisonResponse> Rows(PieDbContext db, SweepScope scope, ComparisonFilter filter) =>
         new QueryRows<Comparison, ComparisonResponse>(
-            filter.Of(db.Comparisons, scope.SweepId), filter.OrderBy == SparsityOrder.Request ? ByRequest : BySparsity,
-            ComparisonResponse.Of);
+            filter.Of(db.Comparisons, scope.SweepId), OrderOf(filter), ComparisonResponse.Of);
+
+    /// <summary>
+    /// The comparisons before and after a comparison, in the order of the table and under its filters, which the
+    /// comparison itself may not meet.
+    /// </summary>
+    public static Task<Adjacent<Comparison>> AdjacentAsync(
+        PieDbContext db, Comparison comparison, ComparisonFilter filter, CancellationToken cancellation)
+    {
+        var order = OrderOf(filter);
+        return Adjacent<Comparison>.FindAsync(
+            filter.Of(db.Comparisons, comparison.SweepId), order, order.PlaceOf(comparison), cancellation);
+    }
+
+    private static Order<Comparison> OrderOf(ComparisonFilter filter) =>
+        filter.OrderBy == SparsityOrder.Request ? ByRequest : BySparsity;
 
     public override Columns<ComparisonResponse> Columns(SweepScope scope) => Flat;
 

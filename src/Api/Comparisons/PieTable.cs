@@ -49,7 +49,7 @@ public sealed class PieTable() : VotedExampleTable<PieFilter, PieResponse>("pies
         new(label, example, labels);
 }
 
-public sealed record PieFilter : VoteFilter
+public record PieFilter : VoteFilter
 {
     /// <summary>
     /// The order of the PIEs. margin: the clearest disagreement first; position: the order of the source; q: the

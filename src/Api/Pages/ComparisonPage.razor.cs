@@ -14,10 +14,12 @@ public partial class ComparisonPage : HtmlPage<ComparisonPage.Content>
 {
     /// <param name="Numbers">The main numbers, as the table of analyses of the sweep has them.</param>
     /// <param name="Known">What is doubtful about the comparison.</param>
+    /// <param name="Place">The comparison among those of its sweep.</param>
     /// <param name="Others">The first labelled comparisons of the sweep on the same split.</param>
     public sealed record Content(
         ComparisonScope Scope, string SweepName, SweepAnalysisResponse Numbers, ComparisonResponse Known,
-        PieFilter Filter, Page<PieResponse> Pies, IReadOnlyList<OtherComparison> Others);
+        ComparisonViewFilter Filter, Page<PieResponse> Pies, PlaceInList Place,
+        IReadOnlyList<OtherComparison> Others);
 
     private const int OthersShown = 200;
 
@@ -30,7 +32,7 @@ public partial class ComparisonPage : HtmlPage<ComparisonPage.Content>
     ];
 
     public static async Task<IResult> ShowAsync(
-        Guid id, Query<PieFilter> query, PieDbContext db, CancellationToken cancellation)
+        Guid id, Query<ComparisonViewFilter> query, PieDbContext db, CancellationToken cancellation)
     {
         // All parts are of one labelling: a provisional comparison may be labelled again meanwhile.
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
@@ -47,21 +49,30 @@ public partial class ComparisonPage : HtmlPage<ComparisonPage.Content>
             .Select(other => new OtherComparison(
                 other.Id, other.Model, other.Method, other.Sparsity, other.Baseline, other.Cohort))
             .ToListAsync(cancellation);
+        var sweepName = await db.Sweeps.Where(sweep => sweep.Id == comparison.SweepId).Select(sweep => sweep.Name)
+            .SingleAsync(cancellation);
         return Render<ComparisonPage>(new Content(
-            scope,
-            await db.Sweeps.Where(sweep => sweep.Id == scope.Comparison.SweepId).Select(sweep => sweep.Name)
-                .SingleAsync(cancellation),
-            SweepAnalysisResponse.Of(scope.Comparison, analysis), ComparisonResponse.Of(scope.Comparison), filter,
+            scope, sweepName, SweepAnalysisResponse.Of(comparison, analysis), ComparisonResponse.Of(comparison), filter,
             await Table.Rows(db, scope, filter).PageAsync(filter, cancellation),
-            others));
+            await OpenedComparisons.FindAsync(filter.In, comparison, sweepName, db, cancellation), others));
     }
 
     private string Address => $"/api/v1/comparisons/{Model.Known.Id}";
+
+    /// <summary>The page without the filters of the PIEs.</summary>
+    private string Unfiltered => Link.InList($"/ui/comparisons/{Model.Known.Id}", Model.Filter.In);
 
     private string ScoreName => Model.Scope.Task == LearningTask.MultiLabel ? "Macro-F1" : "Accuracy";
 
     private IReadOnlyList<(string Name, string Address)> Crumbs =>
         [("Sweeps", "/ui/sweeps"), (Model.SweepName, $"/ui/sweeps/{Model.Known.SweepId}")];
+}
+
+/// <summary>The PIEs that the page of a comparison lists, and the list from which it was opened.</summary>
+public sealed record ComparisonViewFilter : PieFilter
+{
+    /// <summary>As <see cref="OpenedList"/> has it; null if it is not known.</summary>
+    public string? In { get; init; }
 }
 
 /// <summary>A comparison beside which another one can be shown.</summary>

@@ -14,5 +14,9 @@ public partial class ComparisonRows : ComponentBase
     ];
 
     [Parameter, EditorRequired] public IReadOnlyList<SweepAnalysisResponse> Rows { get; set; } = [];
+
+    /// <summary>The list of the rows with its filters, as <see cref="OpenedList"/> has it.</summary>
+    [Parameter, EditorRequired] public string List { get; set; } = "";
+
     [Parameter] public bool IsImported { get; set; }
 }

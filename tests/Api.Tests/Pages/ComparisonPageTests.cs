@@ -53,6 +53,64 @@ public sealed class ComparisonPageTests(ApiFixture api) : IClassFixture<ApiFixtu
         Assert.Equal(page.Rows.Count, (int)listed["totalItems"]!);
     }
 
+    [Theory]
+    [InlineData("IMP 50", "", null, "IMP 90")]
+    [InlineData("IMP 90", "", "IMP 50", "MP-AI 50")]
+    [InlineData("MP-AI 90", "", "MP-AI 50", null)]
+    [InlineData("IMP 90", "?method=IMP", "IMP 50", null)]
+    [InlineData("IMP 90", "?sparsity=90", null, "MP-AI 90")]
+    [InlineData("MP-AI 50", "?orderBy=achievedSparsity", "IMP 50", "IMP 90")]
+    [InlineData("MP-AI 50", "?method=IMP", "IMP 90", null)]
+    public async Task A_comparison_leads_to_the_previous_and_the_next_one_of_its_list(
+        string name, string filters, string? previous, string? next)
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+        var list = filters.Length == 0 ? ""
+            : "&in=" + Uri.EscapeDataString($"sweeps/{sweep.Id}/analysis{filters}");
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/comparisons/{sweep.Comparisons[name]}?orderBy=q{list}");
+
+        Assert.Equal((AddressOf(previous), AddressOf(next)), (page.Rel("prev"), page.Rel("next")));
+        Assert.Equal($"/ui/sweeps/{sweep.Id}{filters}", page.Link("Comparisons of a sweep"));
+        Assert.DoesNotContain("in=", page.Link("CSV"), StringComparison.Ordinal);
+
+        string? AddressOf(string? other) => other is null ? null
+            : $"/ui/comparisons/{sweep.Comparisons[other]}?orderBy=q{list}";
+    }
+
+    [Fact]
+    public async Task The_list_of_a_sweep_leads_to_a_comparison_with_its_filters_and_order()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+
+        var list = await Html.FoundAsync(
+            api.Client, $"/ui/sweeps/{sweep.Id}?sparsity=90&orderBy=achievedSparsity&pageSize=1");
+
+        Assert.Contains(
+            $"/ui/comparisons/{sweep.Comparisons["IMP 90"]}?in="
+                + Uri.EscapeDataString($"sweeps/{sweep.Id}/analysis?sparsity=90&orderBy=achievedSparsity"),
+            list.Addresses);
+    }
+
+    [Theory]
+    [InlineData("comparisons/{sweep}/pies", "in", "must be sweeps/{id}/analysis of the sweep of the comparison")]
+    [InlineData("sweeps/{sweep}/runs", "in", "must be sweeps/{id}/analysis of the sweep of the comparison")]
+    [InlineData("sweeps/00000000-0000-0000-0000-000000000000/analysis", "in", "must be sweeps/{id}/analysis")]
+    [InlineData("analysis", "in", "must be the path of a list")]
+    [InlineData("sweeps/{sweep}/analysis?sparsity=most", "in.sparsity", "must be")]
+    public async Task A_list_that_the_comparison_does_not_have_is_refused(string list, string field, string message)
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+        var value = list.Replace("{sweep}", $"{sweep.Id}", StringComparison.Ordinal);
+
+        var page = await Html.GetAsync(
+            api.Client, $"/ui/comparisons/{sweep.Comparisons["IMP 90"]}?in={Uri.EscapeDataString(value)}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, page.Status);
+        Assert.Contains($"<code>{field}</code>", page.Source, StringComparison.Ordinal);
+        Assert.Contains(message, page.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_form_shows_the_filters_of_the_address_and_keeps_those_that_it_has_no_field_for()
     {

@@ -1,0 +1,34 @@
+using PieService.Api.Comparisons;
+using PieService.Api.Http;
+using PieService.Api.SweepAnalysis;
+using PieService.Domain.Pies;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Pages;
+
+/// <summary>The list of a sweep from which the page of a comparison is opened.</summary>
+internal static class OpenedComparisons
+{
+    private const string Resource = "sweeps", Table = "analysis";
+
+    public static string PathOf(Guid sweepId) => $"{Resource}/{sweepId}/{Table}";
+
+    /// <param name="value">
+    /// The parameter of the page (<see cref="OpenedList"/>); null for all comparisons in the order of the request.
+    /// </param>
+    /// <exception cref="InvalidRequestException">The value is not the list of the sweep.</exception>
+    public static async Task<PlaceInList> FindAsync(
+        string? value, Comparison comparison, string sweepName, PieDbContext db, CancellationToken cancellation)
+    {
+        var list = OpenedList.Of(value ?? PathOf(comparison.SweepId));
+        if ((list.Resource, list.Id, list.Table) != (Resource, comparison.SweepId, Table))
+            throw OpenedList.Invalid("must be sweeps/{id}/analysis of the sweep of the comparison, with filters");
+        var adjacent = await ComparisonTable.AdjacentAsync(
+            db, comparison, list.Read<ComparisonFilter>(), cancellation);
+        return new(
+            $"Comparisons of {sweepName}", $"/ui/sweeps/{comparison.SweepId}{list.Filters}", adjacent.Select(PageOf));
+    }
+
+    private static ListedPage PageOf(Comparison comparison) => new(
+        Compared.Title(SweepAnalysisResponse.Of(comparison, null)), $"/ui/comparisons/{comparison.Id}");
+}
