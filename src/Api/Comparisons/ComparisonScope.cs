@@ -13,6 +13,9 @@ namespace PieService.Api.Comparisons;
 public sealed record ComparisonScope(
     Comparison Comparison, Guid DatasetId, LearningTask Task, string[] Labels, ForeignCohorts? Foreign)
 {
+    /// <summary>The subgroup to which a list of examples is limited; null without such a filter.</summary>
+    public SubgroupMembers? Subgroup { get; init; }
+
     public Provenance Provenance =>
         new(("comparison", Comparison.Id), ("sweep", Comparison.SweepId), ("dataset", DatasetId))
         {

@@ -35,9 +35,18 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
             .ThenBy(row => row.Label.Position),
     };
 
-    public override Task<ComparisonScope?> FindAsync(
-        PieDbContext db, Guid id, TFilter filter, CancellationToken cancellation) =>
-        ComparisonScope.FindAsync(db, id, cancellation);
+    public override async Task<ComparisonScope?> FindAsync(
+        PieDbContext db, Guid id, TFilter filter, CancellationToken cancellation)
+    {
+        var scope = await ComparisonScope.FindAsync(db, id, cancellation);
+        if (scope is null || filter.Subgroup is not { } name) return scope;
+        var subgroup = await SubgroupMembers.FindAsync(db, scope, name, cancellation);
+        return scope with
+        {
+            Subgroup = await subgroup.ReadAsync(
+                Wanted(db, scope with { Subgroup = subgroup }, filter), ExamplesOf(db, scope), cancellation),
+        };
+    }
 
     /// <summary>
     /// Selects the examples that the table may contain, before the filters that all tables of examples have.
@@ -99,7 +108,7 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
         var (test, examples) = (scope.TestOf(filter), ExamplesOf(db, scope));
         var containing = filter.Contains is { } part ? examples.Where(TextSearch.Containing(part)) : examples;
         // A comparison has one split, so a filter for another split matches no example.
-        return Which(DifferingOn(differing, db.PieLabels), filter)
+        var wanted = Which(DifferingOn(differing, db.PieLabels), filter)
             .Where(label => label.ComparisonNumber == scope.Comparison.Number
             && (filter.Split == null || filter.Split == scope.Comparison.Split)
             && (gold == null || label.Gold == gold
@@ -114,6 +123,7 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
             && (filter.MinInclusion == null || label.Inclusion >= filter.MinInclusion)
             && (filter.Contains == null
                 || containing.Any(example => example.Position == label.Position)));
+        return scope.Subgroup?.Of(wanted, db, scope) ?? wanted;
     }
 
     /// <summary>
@@ -233,6 +243,12 @@ public abstract record VoteFilter : TableQuery
     /// A substring of one of the texts, whatever the case of its letters. The texts of all examples are read.
     /// </summary>
     public string? Contains { get; init; }
+
+    /// <summary>
+    /// The name of a subgroup of the dataset. Only its examples are returned. If the subgroup has a condition on texts,
+    /// the texts of all examples that meet the other filters are read.
+    /// </summary>
+    public string? Subgroup { get; init; }
 
     public override IEnumerable<FieldError> Broken()
     {

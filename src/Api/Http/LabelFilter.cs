@@ -12,7 +12,10 @@ public static class LabelFilter
         if (label is null) return null;
         var index = Array.IndexOf(labels, label);
         if (index >= 0) return (short)index;
-        var known = string.Join(", ", labels.Take(MostNamed)) + (labels.Length > MostNamed ? ", …" : "");
-        throw new InvalidRequestException([new(field, $"is not a label of this dataset; it has {known}")]);
+        throw new InvalidRequestException([new(field, $"is not a label of this dataset; it has {Listed(labels)}")]);
     }
+
+    /// <summary>The first 50 of the names that a filter can have.</summary>
+    public static string Listed(IReadOnlyCollection<string> names) =>
+        string.Join(", ", names.Take(MostNamed)) + (names.Count > MostNamed ? ", …" : "");
 }

@@ -15,11 +15,12 @@ public partial class ComparisonPage : HtmlPage<ComparisonPage.Content>
     /// <param name="Numbers">The main numbers, as the table of analyses of the sweep has them.</param>
     /// <param name="Known">What is doubtful about the comparison.</param>
     /// <param name="Place">The comparison among those of its sweep.</param>
+    /// <param name="Subgroups">The names of the subgroups of the dataset.</param>
     /// <param name="Others">The first labelled comparisons of the sweep on the same split.</param>
     public sealed record Content(
         ComparisonScope Scope, string SweepName, SweepAnalysisResponse Numbers, ComparisonResponse Known,
         ComparisonViewFilter Filter, Page<PieResponse> Pies, PlaceInList Place,
-        IReadOnlyList<OtherComparison> Others);
+        IReadOnlyList<string> Subgroups, IReadOnlyList<OtherComparison> Others);
 
     private const int OthersShown = 200;
 
@@ -51,10 +52,13 @@ public partial class ComparisonPage : HtmlPage<ComparisonPage.Content>
             .ToListAsync(cancellation);
         var sweepName = await db.Sweeps.Where(sweep => sweep.Id == comparison.SweepId).Select(sweep => sweep.Name)
             .SingleAsync(cancellation);
+        var subgroups = await db.Subgroups.Where(subgroup => subgroup.DatasetId == scope.DatasetId)
+            .OrderBy(subgroup => subgroup.Id).Select(subgroup => subgroup.Name).ToListAsync(cancellation);
         return Render<ComparisonPage>(new Content(
             scope, sweepName, SweepAnalysisResponse.Of(comparison, analysis), ComparisonResponse.Of(comparison), filter,
             await Table.Rows(db, scope, filter).PageAsync(filter, cancellation),
-            await OpenedComparisons.FindAsync(filter.In, comparison, sweepName, db, cancellation), others));
+            await OpenedComparisons.FindAsync(filter.In, comparison, sweepName, db, cancellation), subgroups,
+            others));
     }
 
     private string Address => $"/api/v1/comparisons/{Model.Known.Id}";

@@ -11,10 +11,13 @@ public partial class PieForm : ComponentBase
     /// <summary>The other filters of the address are kept in hidden fields; a new filter begins with the first
     /// page.</summary>
     private static readonly string[] OwnFields =
-        ["label", "class", "contains", "direction", "maxQ", "minMargin", "orderBy", "pageToken"];
+        ["label", "class", "subgroup", "contains", "direction", "maxQ", "minMargin", "orderBy", "pageToken"];
 
     [Parameter, EditorRequired] public PieFilter Filter { get; set; } = null!;
     [Parameter, EditorRequired] public IReadOnlyList<string> Labels { get; set; } = [];
+
+    /// <summary>The names of the subgroups of the dataset.</summary>
+    [Parameter, EditorRequired] public IReadOnlyList<string> Subgroups { get; set; } = [];
     [Parameter, EditorRequired] public bool IsMultiLabel { get; set; }
 
     /// <summary>The page without filters.</summary>

@@ -32,6 +32,67 @@ public sealed class SubgroupTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.All(await RowsAsync(comparison), row => Assert.Equal(examples, (int)row["examples"]!));
     }
 
+    [Theory]
+    [InlineData("""{ "contains": "TEXT 5" }""", "5", "5")]
+    [InlineData("""{ "contains": "second" }""", "", "4")]
+    [InlineData("""{ "label": "yes" }""", "2 5", "2 5")]
+    [InlineData("""{ "label": "no" }""", "", "0 3 6")]
+    [InlineData("""{ "minWords": 3 }""", "", "4")]
+    [InlineData("""{ "maxWords": 2, "label": "yes" }""", "2 5", "2 5")]
+    [InlineData("""{ "attribute": "topic", "equals": "sports" }""", "2", "0 1 2")]
+    [InlineData("""{ "attribute": "topic", "equals": "Sports" }""", "", "")]
+    [InlineData("""{ "attribute": "topic", "equals": "sports", "contains": "text 2" }""", "2", "2")]
+    public async Task The_PIEs_and_the_examples_of_a_comparison_can_be_limited_to_a_subgroup(
+        string where, string pies, string examples)
+    {
+        var (dataset, comparison) = await LabelledAsync();
+        await CreateAsync(dataset, "a group", where);
+        await CreateAsync(dataset, "all", """{ "maxWords": 9 }""");
+        var path = $"/api/v1/comparisons/{comparison}";
+
+        foreach (var (list, expected) in new[] { ("pies?orderBy=position&", pies), ("examples?", examples) })
+        {
+            var found = await api.GetAsync($"{path}/{list}subgroup=a%20group");
+
+            Assert.Equal(expected, string.Join(' ', found["items"]!.AsArray().Select(row => row!["position"])));
+            Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length, (int)found["totalItems"]!);
+        }
+        Assert.Equal(8, (int)(await api.GetAsync($"{path}/examples?subgroup=all"))["totalItems"]!);
+    }
+
+    [Fact]
+    public async Task A_list_of_a_subgroup_has_the_other_filters_pages_and_files()
+    {
+        var (dataset, comparison) = await LabelledAsync();
+        await CreateAsync(dataset, "words", """{ "maxWords": 2 }""");
+        var path = $"/api/v1/comparisons/{comparison}/examples?subgroup=words";
+
+        var pages = await api.WalkAsync($"{path}&pageSize=2");
+        var csv = await api.Client.GetStringAsync($"{path}&format=csv");
+        var filtered = await api.GetAsync($"{path}&label=maybe&isPie=false");
+
+        Assert.Equal([0, 1, 2, 3, 5, 6, 7], pages.Select(row => (int)row["position"]!));
+        Assert.Equal(1 + pages.Count, csv.TrimEnd().Split('\n').Length);
+        Assert.Equal([1, 7], filtered["items"]!.AsArray().Select(row => (int)row!["position"]!));
+    }
+
+    [Fact]
+    public async Task A_subgroup_that_the_dataset_does_not_have_is_refused_with_the_names_of_those_that_it_has()
+    {
+        var (dataset, comparison) = await LabelledAsync();
+        var path = $"/api/v1/comparisons/{comparison}/pies?subgroup=long";
+        var none = await api.ProblemAsync(HttpStatusCode.BadRequest, HttpMethod.Get, path);
+        await CreateAsync(dataset, "short", """{ "maxWords": 9 }""");
+        await CreateAsync((await api.Situations.DatasetAsync()).Id, "long", """{ "minWords": 9 }""");
+        var some = await api.ProblemAsync(HttpStatusCode.BadRequest, HttpMethod.Get, path);
+
+        Assert.Equal(
+            "is not a subgroup of this dataset, which has none; POST /datasets/{id}/subgroups creates one",
+            (string)none["errors"]!["subgroup"]![0]!);
+        Assert.Equal(
+            "is not a subgroup of this dataset; it has short", (string)some["errors"]!["subgroup"]![0]!);
+    }
+
     [Fact]
     public async Task A_row_has_the_error_rates_of_a_class_in_the_subgroup_and_its_rate_of_PIEs()
     {

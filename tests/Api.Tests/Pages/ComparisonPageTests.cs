@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PieService.Api.Tests.SweepAnalysis;
@@ -109,6 +110,32 @@ public sealed class ComparisonPageTests(ApiFixture api) : IClassFixture<ApiFixtu
         Assert.Equal(HttpStatusCode.BadRequest, page.Status);
         Assert.Contains($"<code>{field}</code>", page.Source, StringComparison.Ordinal);
         Assert.Contains(message, page.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Of the PIEs 0, 3, 4 and 5, those with the gold label no are 0 and 3.</summary>
+    [Fact]
+    public async Task The_pies_can_be_limited_to_a_subgroup_of_the_dataset()
+    {
+        var path = await MpAi90Async();
+        var without = await Html.FoundAsync(api.Client, $"/ui{path}");
+        var comparison = await api.GetAsync($"/api/v1{path}");
+        var sweep = await api.GetAsync($"/api/v1/sweeps/{comparison["sweepId"]}");
+        await api.PostAsync(
+            $"/api/v1/datasets/{sweep["datasetId"]}/subgroups",
+            new JsonObject { ["name"] = "of no", ["where"] = new JsonObject { ["label"] = "no" } },
+            HttpStatusCode.Created);
+
+        var page = await Html.FoundAsync(api.Client, $"/ui{path}?subgroup=of%20no&orderBy=position");
+        var examples = await Html.FoundAsync(api.Client, $"/ui{path}/examples?subgroup=of%20no");
+        var unknown = await Html.GetAsync(api.Client, $"/ui{path}?subgroup=of%20yes");
+
+        Assert.DoesNotContain("name=\"subgroup\"", without.Source, StringComparison.Ordinal);
+        Assert.Equal(["0", "3"], page.Rows.Select(row => row[0]));
+        Assert.Contains("<option value=\"of no\" selected", page.Source, StringComparison.Ordinal);
+        Assert.Contains("name=\"subgroup\" type=\"text\"", examples.Source, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, unknown.Status);
+        Assert.Contains(
+            "subgroup is not a subgroup of this dataset; it has of no", unknown.Text, StringComparison.Ordinal);
     }
 
     [Fact]
