@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using OpenQA.Selenium;
 using PieService.TestDatabases;
 
@@ -10,16 +8,14 @@ public sealed class PageTests(ServiceFixture service) : IClassFixture<ServiceFix
 {
     private const int Telephone = 390, Desk = 1400;
 
-    private static readonly string Reviews = "text,label\n" + string.Concat(
-        Enumerable.Range(0, 60).Select(i => i % 2 == 0 ? $"a fine film {i % 7},good\n" : $"a dull film {i % 5},bad\n"))
-        + "<script>alert('text')</script>,good\n";
+    private Studies Studies => new(service);
 
     /// <summary>The whole way of a study, without JavaScript.</summary>
     [Fact]
     public async Task A_study_is_made_from_a_file_to_an_example_without_scripts()
     {
         var file = Path.Combine(service.DataFolder, "pages.csv");
-        await File.WriteAllTextAsync(file, Reviews);
+        await File.WriteAllTextAsync(file, Studies.Reviews);
         using var browser = new PageBrowser(service.Client.BaseAddress!, hasScripts: false);
 
         browser.Open("/");
@@ -95,7 +91,7 @@ public sealed class PageTests(ServiceFixture service) : IClassFixture<ServiceFix
     [Fact]
     public async Task The_keyboard_alone_leads_from_the_list_to_a_comparison()
     {
-        await SweepAsync();
+        await Studies.SweepAsync();
         using var browser = new PageBrowser(service.Client.BaseAddress!);
         browser.Open("/ui/sweeps");
 
@@ -114,8 +110,8 @@ public sealed class PageTests(ServiceFixture service) : IClassFixture<ServiceFix
     [Fact]
     public async Task The_progress_of_a_sweep_appears_without_loading_the_page_again()
     {
-        var dataset = await DatasetAsync();
-        var sweep = await SubmitAsync(dataset, "live", seeds: 3, firstSeed: 100);
+        var dataset = await Studies.DatasetAsync();
+        var sweep = await Studies.SubmitAsync(dataset, "live", seeds: 3, firstSeed: 100);
         using var browser = new PageBrowser(service.Client.BaseAddress!);
         browser.Open($"/ui/sweeps/{sweep}");
         browser.Run("window.isTheSame = true");
@@ -129,7 +125,7 @@ public sealed class PageTests(ServiceFixture service) : IClassFixture<ServiceFix
     [Fact]
     public async Task The_end_of_a_sweep_appears_if_it_comes_while_the_page_is_fetched()
     {
-        var sweep = await SubmitAsync(await DatasetAsync(), "slow page", seeds: 3, firstSeed: 200);
+        var sweep = await Studies.SubmitAsync(await Studies.DatasetAsync(), "slow page", seeds: 3, firstSeed: 200);
         using var browser = new PageBrowser(service.Client.BaseAddress!);
         browser.Open($"/ui/sweeps/{sweep}");
         browser.Run(
@@ -148,7 +144,7 @@ public sealed class PageTests(ServiceFixture service) : IClassFixture<ServiceFix
     [Fact]
     public async Task The_end_of_a_sweep_appears_when_the_focus_leaves_the_part_that_shows_it()
     {
-        var sweep = await SubmitAsync(await DatasetAsync(), "focused", seeds: 3, firstSeed: 300);
+        var sweep = await Studies.SubmitAsync(await Studies.DatasetAsync(), "focused", seeds: 3, firstSeed: 300);
         using var browser = new PageBrowser(service.Client.BaseAddress!);
         browser.Open($"/ui/sweeps/{sweep}");
         browser.Run("document.querySelector('#progress .actions a').focus()");
@@ -190,14 +186,14 @@ public sealed class PageTests(ServiceFixture service) : IClassFixture<ServiceFix
 
     private async Task<IReadOnlyList<string>> PagesAsync()
     {
-        var sweep = await SweepAsync();
+        var sweep = await Studies.SweepAsync();
         var request = await service.GetAsync($"/api/v1/sweeps/{sweep}");
         var comparisons = (await service.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray();
         var (comparison, other) = ((string)comparisons[0]!["id"]!, (string)comparisons[1]!["id"]!);
         var run = (string)(await service.GetAsync($"/api/v1/sweeps/{sweep}/runs"))["items"]![0]!["id"]!;
         var example = (string)(await service.GetAsync(
             $"/api/v1/comparisons/{comparison}/examples"))["items"]![0]!["exampleId"]!;
-        var waiting = await SubmitAsync((string)request["datasetId"]!, "waits", seeds: 2, vectors: "missing");
+        var waiting = await Studies.SubmitAsync((string)request["datasetId"]!, "waits", seeds: 2, vectors: "missing");
         return
         [
             "/ui/datasets", "/ui/datasets/import", "/ui/prediction-imports", $"/ui/datasets/{request["datasetId"]}",
@@ -209,56 +205,5 @@ public sealed class PageTests(ServiceFixture service) : IClassFixture<ServiceFix
             $"/ui/comparisons/{comparison}/examples", $"/ui/comparisons/{comparison}/pair?with={other}",
             $"/ui/examples/{example}?by=text", "/ui/models", "/ui/system", "/ui/words",
         ];
-    }
-
-    /// <summary>A sweep with labels; the same for each test.</summary>
-    private async Task<string> SweepAsync()
-    {
-        var known = (await service.GetAsync("/api/v1/sweeps"))["items"]!.AsArray()
-            .FirstOrDefault(sweep => (string?)sweep!["name"] == "studied");
-        var sweep = (string?)known?["id"] ?? await SubmitAsync(await DatasetAsync(), "studied", seeds: 3);
-        await service.UntilAsync(
-            "the sweep has succeeded",
-            async () => (string?)(await service.GetAsync($"/api/v1/sweeps/{sweep}"))["state"] == "succeeded");
-        return sweep;
-    }
-
-    private async Task<string> DatasetAsync()
-    {
-        using var form = new MultipartFormDataContent
-        {
-            {
-                new StringContent(
-                    """
-                    { "name": "reviews", "task": "singleLabel", "format": "csv",
-                      "columns": { "text": "text", "label": "label" }, "split": { "test": 0.4, "seed": 42 } }
-                    """),
-                "definition"
-            },
-            { new StringContent(Reviews), "file", "reviews.csv" },
-        };
-        using var response = await service.Client.PostAsync("/api/v1/datasets", form);
-        return (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["id"]!;
-    }
-
-    private async Task<string> SubmitAsync(
-        string dataset, string name, int seeds, int firstSeed = 0, string? vectors = null)
-    {
-        var model = new JsonObject
-        {
-            ["architecture"] = "BiLSTM",
-            ["hyperparameters"] = new JsonObject { ["epochs"] = 2, ["hiddenSize"] = 8 },
-        };
-        if (vectors is not null) model["vectors"] = vectors;
-        using var submitted = await service.Client.PostAsJsonAsync("/api/v1/sweeps", new JsonObject
-        {
-            ["name"] = name,
-            ["datasetId"] = dataset,
-            ["models"] = new JsonArray(model),
-            ["methods"] = new JsonArray("IMP"),
-            ["sparsities"] = new JsonArray(50, 95),
-            ["seeds"] = new JsonObject { ["first"] = firstSeed, ["count"] = seeds },
-        });
-        return (string)JsonNode.Parse(await submitted.Content.ReadAsStringAsync())!["id"]!;
     }
 }
