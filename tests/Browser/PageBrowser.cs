@@ -45,6 +45,12 @@ public sealed class PageBrowser : IDisposable
 
     public void Open(string path) => driver.Navigate().GoToUrl(new Uri(service, path));
 
+    /// <summary>
+    /// Opens a page with a name and a password, as a person enters them in the window with which the browser asks.
+    /// </summary>
+    public void SignIn(string path, string key) => driver.Navigate().GoToUrl(
+        new UriBuilder(new Uri(service, path)) { UserName = "reader", Password = key }.Uri);
+
     /// <summary>The colours of the system: light or dark.</summary>
     public void SetTheme(string theme) => driver.ExecuteCdpCommand("Emulation.setEmulatedMedia", new()
     {

@@ -11,9 +11,12 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
     private readonly string? backup;
     private readonly string folder = Directory.CreateTempSubdirectory("pie-pipeline-").FullName;
     private readonly Dictionary<string, string> settings = [];
+    private readonly bool requiresKeys;
 
     public ServiceFixture() =>
         database = new(connection => Migrator.MigrateAsync(connection, CancellationToken.None));
+
+    private ServiceFixture(bool requiresKeys) : this() => this.requiresKeys = requiresKeys;
 
     private ServiceFixture(string backup) => (this.backup, database) = (backup, new(_ => Task.CompletedTask));
 
@@ -44,6 +47,22 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
         foreach (var (name, value) in settings) service.settings[name] = value;
         await service.InitializeAsync();
         return service;
+    }
+
+    /// <summary>Starts a service that requires keys; the client has one of the role submitter.</summary>
+    public static async Task<ServiceFixture> KeyedAsync()
+    {
+        var service = new ServiceFixture(requiresKeys: true);
+        await service.InitializeAsync();
+        return service;
+    }
+
+    /// <summary>Creates a key, with the program of the API.</summary>
+    public async Task<string> AddKeyAsync(string name, string role)
+    {
+        var (exitCode, output, errors) = await RunAsync("key", "add", name, "--role", role);
+        Assert.True(exitCode == 0, errors);
+        return output.Trim();
     }
 
     /// <summary>Restores a backup into an empty database and other folders, and starts its service.</summary>
@@ -81,6 +100,11 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
         {
             var (exitCode, _, errors) = await RunAsync("restore", backup);
             Assert.True(exitCode == 0, errors);
+        }
+        if (requiresKeys)
+        {
+            settings["PIE_REQUIRE_KEYS"] = "true";
+            Client.DefaultRequestHeaders.Authorization = new("Bearer", await AddKeyAsync("tests", "submitter"));
         }
         StartApi();
         StartWorker();
