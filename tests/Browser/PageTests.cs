@@ -204,6 +204,7 @@ public sealed class PageTests(ServiceFixture service) : IClassFixture<ServiceFix
             $"/ui/runs/{run}", $"/ui/comparisons/{comparison}", $"/ui/comparisons/{comparison}/classes",
             $"/ui/comparisons/{comparison}/examples", $"/ui/comparisons/{comparison}/pair?with={other}",
             $"/ui/examples/{example}?by=text", "/ui/models", "/ui/system", "/ui/words",
+            "/ui/keys",
         ];
     }
 }

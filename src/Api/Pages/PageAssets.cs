@@ -6,7 +6,7 @@ using PieService.Api.Access;
 namespace PieService.Api.Pages;
 
 /// <summary>
-/// The style sheet, the script and the icon of the pages, from the resources of the assembly. Their addresses contain
+/// The style sheet, the scripts and the icon of the pages, from the resources of the assembly. Their addresses contain
 /// the hash of their content, so that a browser keeps them until they change.
 /// </summary>
 public static class PageAssets
@@ -17,6 +17,7 @@ public static class PageAssets
     {
         Read("pie.css", "text/css; charset=utf-8"),
         Read("live.js", "text/javascript; charset=utf-8"),
+        Read("keys.js", "text/javascript; charset=utf-8"),
         Read("icon.svg", "image/svg+xml"),
     }.ToFrozenDictionary(asset => asset.Name);
 

@@ -46,6 +46,7 @@ public static class PageSetup
         pages.MapGet("/models", ModelListPage.ShowAsync);
         pages.MapGet("/system", SystemPage.ShowAsync);
         pages.MapGet("/words", WordsPage.Show);
+        pages.MapGet("/keys", KeysPage.Show);
         pages.MapGet("/docs", DocumentPage.ShowContents);
         pages.MapGet("/docs/{**name}", DocumentPage.Show);
         pages.MapGet("/sweeps/{id:guid}/events", SweepEventEndpoints.Follow).WithMetadata(new OutsideRequestLimit());

@@ -51,7 +51,7 @@ public sealed partial class FrameTests(ApiFixture api) : IClassFixture<ApiFixtur
             "/ui/datasets", "/ui/datasets/import", "/ui/prediction-imports", "/ui/sweeps", "/ui/sweeps/new",
             $"/ui/sweeps/{sweep.Id}", $"/ui/sweeps/{sweep.Id}/runs", $"/ui/sweeps/{sweep.Id}/overlaps",
             $"/ui/sweeps/{sweep.Id}/delete", $"/ui/comparisons/{sweep.Comparisons["IMP 90"]}", "/ui/models",
-            "/ui/system", "/ui/words", "/ui/nothing",
+            "/ui/system", "/ui/words", "/ui/keys", "/ui/nothing",
         })
         {
             using var response = await api.Client.GetAsync(path);
