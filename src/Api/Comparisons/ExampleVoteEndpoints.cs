@@ -49,7 +49,7 @@ public static class ExampleVoteEndpoints
                                 Comparison = comparison,
                             }).AsNoTracking().ToListAsync(cancellation);
         return TypedResults.Ok(new ExampleVotesResponse(
-            example.Id, example.Position, example.Text, example.SecondText,
+            example.Id, example.Position, example.SourceId, example.Text, example.SecondText,
             [.. example.Labels.Select(index => about.Labels[index])],
             [
                 .. from row in labels
@@ -73,7 +73,7 @@ public static class ExampleVoteEndpoints
 /// <param name="Trajectories">How the votes change with the target sparsity, over complete comparisons.</param>
 /// <param name="LabelQuality">How much the dense runs support the gold labels.</param>
 public sealed record ExampleVotesResponse(
-    Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels,
+    Guid ExampleId, int Position, string SourceId, string Text, string? SecondText, IReadOnlyList<string> Labels,
     IReadOnlyList<ComparisonVote> Comparisons, IReadOnlyList<ExampleTrajectory> Trajectories,
     IReadOnlyList<ExampleLabelQuality> LabelQuality);
 

@@ -29,13 +29,16 @@ public sealed class PieTable() : VotedExampleTable<PieFilter, PieResponse>("pies
     private static LatexLayout<PieResponse> LayoutOf(string heading, string caption, SignificanceTest test) => new(
         $"PIEs with the majority of the dense and of the pruned models and its votes, and {caption}",
         [
-            new("Text", @"p{0.45\linewidth}", row => LatexText.Escaped(
-                row.SecondText is null ? row.Text : $"{row.Text} / {row.SecondText}")),
+            new("Text", @"p{0.45\linewidth}", row => LatexText.Escaped(TextOf(row))),
             new("Gold", "l", row => LatexText.Escaped(string.Join(", ", row.Labels))),
             new("Dense", "l", row => Majority(row.Dense)),
             new("Pruned", "l", row => Majority(row.Pruned)),
             new(heading, "r", row => LatexText.Probability(row.QOf(test))),
         ]);
+
+    /// <summary>Imported predictions may be without texts: then the id says which example it is.</summary>
+    private static string TextOf(PieResponse row) =>
+        row.SecondText is { } second ? $"{row.Text} / {second}" : row.Text.Length > 0 ? row.Text : row.SourceId;
 
     private static string Majority(CohortVote vote) => vote.Predicted.Count == 0 ? LatexText.None
         : string.Join(", ", vote.Predicted.Select(label => $"{LatexText.Escaped(label)} ({vote.Votes[label]})"));

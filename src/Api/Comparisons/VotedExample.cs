@@ -11,7 +11,8 @@ public abstract class VotedExample
     protected VotedExample(PieLabel label, Example example, string[] labels)
     {
         var votes = CohortVotes.Of(label, labels);
-        (ExampleId, Position, Text, SecondText) = (example.Id, label.Position, example.Text, example.SecondText);
+        (ExampleId, Position, SourceId) = (example.Id, label.Position, example.SourceId);
+        (Text, SecondText) = (example.Text, example.SecondText);
         Labels = [.. example.Labels.Select(index => labels[index])];
         (Dense, Pruned, Classes) = (votes.Dense, votes.Pruned, votes.Classes);
         (Margin, Tied) = (label.Margin, label.DenseTied || label.PrunedTied);
@@ -24,6 +25,7 @@ public abstract class VotedExample
 
     public Guid ExampleId { get; }
     public int Position { get; }
+    public string SourceId { get; }
     public string Text { get; }
     public string? SecondText { get; }
     public IReadOnlyList<string> Labels { get; }

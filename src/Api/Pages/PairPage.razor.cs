@@ -134,13 +134,13 @@ public partial class PairPage : HtmlPage<PairPage.Content>
 
 /// <summary>An example in two comparisons.</summary>
 public sealed record PairLine(
-    Guid Id, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels, PairVote First,
-    PairVote Second)
+    Guid Id, int Position, string SourceId, string Text, string? SecondText, IReadOnlyList<string> Labels,
+    PairVote First, PairVote Second)
 {
     public static PairLine Of(
         Example example, ComparisonScope first, PieLabel firstLabel, ComparisonScope second, PieLabel secondLabel) =>
         new(
-        example.Id, example.Position, example.Text, example.SecondText,
+        example.Id, example.Position, example.SourceId, example.Text, example.SecondText,
         [.. example.Labels.Select(index => first.Labels[index])], PairVote.Of(firstLabel, first),
         PairVote.Of(secondLabel, second));
 }

@@ -3,7 +3,6 @@ using PieService.Api.Lists;
 using PieService.Api.Tables;
 using PieService.Domain;
 using PieService.Domain.Datasets;
-using PieService.Domain.Predictions;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Runs;
@@ -36,23 +35,16 @@ public sealed class PredictionTable()
     public override Rows<PredictionResponse> Rows(PieDbContext db, Scope scope, PredictionFilter filter)
     {
         if (scope.Packed is not { } packed) return new ListRows<PredictionResponse>([]);
-        var answers = new PackedLabels(scope.Task, scope.Labels.Length, packed.Classes);
-        var rows = new ListRows<PredictionResponse>(answers.Count, position => new PredictionResponse(
-            Example.IdOf(scope.Of.Run.DatasetId, filter.Split, position),
-            position,
-            [.. answers.ClassesAt(position).Select(c => scope.Labels[c])],
-            packed.Scores is { } scores ? PackedPredictions.ScoresAt(scores, position, packed.ClassCount) : null,
-            Answer: null))
+        return new PredictionRows(db, scope, packed, filter.Split)
         {
-            LengthOf = LengthOf,
+            LengthOf = item => AnswerLength.OfScores(item.Scores?.Count ?? 0) + (item.Answer?.Length ?? 0),
         };
-        return scope.Of.Run.Cohort is null ? rows
-            : new AnsweredRows(db, scope.Of.Run.Id, filter.Split, rows) { LengthOf = LengthOf };
     }
 
     public override Columns<PredictionResponse> Columns(Scope scope) => new Columns<PredictionResponse>()
         .Id("exampleId", row => row.ExampleId)
         .Whole("position", row => row.Position)
+        .Text("sourceId", row => row.SourceId)
         .Labels("predicted", scope.Task, row => row.Predicted)
         .Text("answer", row => row.Answer)
         .ForEach(scope.Labels, (columns, label, index) => columns.Real($"scores_{label}", row => row.Scores?[index]));
@@ -65,9 +57,6 @@ public sealed class PredictionTable()
 
     public override string FileName(Guid id, PredictionFilter filter) =>
         $"{base.FileName(id, filter)}-{Wire.Name(filter.Split)}";
-
-    private static int LengthOf(PredictionResponse item) =>
-        AnswerLength.OfScores(item.Scores?.Count ?? 0) + (item.Answer?.Length ?? 0);
 
     private static Task<Packed?> PackedAsync(
         PieDbContext db, Guid run, PredictionFilter filter, CancellationToken cancellation) => filter.Epoch is { } epoch
@@ -109,4 +98,5 @@ public sealed record PredictionFilter : TableQuery
 /// without scores.</param>
 /// <param name="Answer">The open answer of imported predictions that an evaluation judged; null for others.</param>
 public sealed record PredictionResponse(
-    Guid ExampleId, int Position, IReadOnlyList<string> Predicted, IReadOnlyList<float>? Scores, string? Answer);
+    Guid ExampleId, int Position, string SourceId, IReadOnlyList<string> Predicted, IReadOnlyList<float>? Scores,
+    string? Answer);

@@ -31,6 +31,7 @@ public readonly record struct SweepPredictionResponse
     public Split Split => block.Run.Split;
     public Guid ExampleId => block.Examples.IdOf(Position);
     public int Position => block.First + index;
+    public string SourceId => block.Examples.SourceIdOf(Position);
 
     /// <summary>The gold labels.</summary>
     public IReadOnlyList<string> Labels => block.Names.Of(block.Examples.Gold, Position - block.Examples.First);

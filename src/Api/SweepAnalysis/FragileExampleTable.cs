@@ -50,6 +50,7 @@ public sealed class FragileExampleTable()
         new Columns<FragileExampleResponse>()
         .Id("exampleId", row => row.ExampleId)
         .Whole("position", row => row.Position)
+        .Text("sourceId", row => row.SourceId)
         .Text("text", row => row.Text)
         .Text("secondText", row => row.SecondText)
         .Gold(scope.Task, row => row.Labels)
@@ -122,11 +123,11 @@ public sealed record FragileSummary(
 /// imported cohorts of unknown sparsity.</param>
 /// <param name="Complete">Whether every comparison that counts is complete; else the row is provisional.</param>
 public sealed record FragileExampleResponse(
-    Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels, int Comparisons,
-    int PieCount, double Taxicab, double? Shift, decimal? FirstFlip, bool Complete)
+    Guid ExampleId, int Position, string SourceId, string Text, string? SecondText, IReadOnlyList<string> Labels,
+    int Comparisons, int PieCount, double Taxicab, double? Shift, decimal? FirstFlip, bool Complete)
 {
     public static FragileExampleResponse Of(FragileSummary summary, Example example, SelectedComparisons scope) => new(
-        example.Id, example.Position, example.Text, example.SecondText,
+        example.Id, example.Position, example.SourceId, example.Text, example.SecondText,
         [.. example.Labels.Select(index => scope.Labels[index])], summary.Comparisons, summary.PieCount,
         summary.Taxicab, summary.Shift, summary.FirstFlip, scope.AreComplete);
 }

@@ -25,10 +25,10 @@ public sealed record PieSummary(
 /// <param name="ComparisonIds">The comparisons in which it is a PIE.</param>
 /// <param name="Complete">Whether every comparison that counts is complete; else the row is provisional.</param>
 public sealed record SweepPieResponse(
-    Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels, int Comparisons,
-    int PieCount, double PieShare, int? ReplicatedCount, double Taxicab, double? Shift, IReadOnlyList<string> Models,
-    IReadOnlyList<Method> Methods, IReadOnlyList<decimal> Sparsities, IReadOnlyList<Guid> ComparisonIds,
-    bool Complete)
+    Guid ExampleId, int Position, string SourceId, string Text, string? SecondText, IReadOnlyList<string> Labels,
+    int Comparisons, int PieCount, double PieShare, int? ReplicatedCount, double Taxicab, double? Shift,
+    IReadOnlyList<string> Models, IReadOnlyList<Method> Methods, IReadOnlyList<decimal> Sparsities,
+    IReadOnlyList<Guid> ComparisonIds, bool Complete)
 {
     /// <param name="comparisons">The comparisons that count, by their numbers.</param>
     public static SweepPieResponse Of(
@@ -38,7 +38,7 @@ public sealed record SweepPieResponse(
         var found = summary.Numbers.Select(number => comparisons[number]).OrderBy(comparison => comparison.Ordinal)
             .ToList();
         return new(
-            example.Id, example.Position, example.Text, example.SecondText,
+            example.Id, example.Position, example.SourceId, example.Text, example.SecondText,
             [.. example.Labels.Select(index => scope.Labels[index])], comparisons.Count, summary.PieCount,
             (double)summary.PieCount / comparisons.Count, summary.ReplicatedCount, summary.Taxicab, summary.Shift,
             [.. found.Select(comparison => comparison.Model).Distinct()],

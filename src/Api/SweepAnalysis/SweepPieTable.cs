@@ -44,6 +44,7 @@ public sealed class SweepPieTable() : Table<SweepPieFilter, SelectedComparisons,
     public override Columns<SweepPieResponse> Columns(SelectedComparisons scope) => new Columns<SweepPieResponse>()
         .Id("exampleId", row => row.ExampleId)
         .Whole("position", row => row.Position)
+        .Text("sourceId", row => row.SourceId)
         .Text("text", row => row.Text)
         .Text("secondText", row => row.SecondText)
         .Gold(scope.Task, row => row.Labels)

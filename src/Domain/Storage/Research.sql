@@ -71,7 +71,7 @@ RETURN ARRAY(
 -- run_id.
 CREATE VIEW predictions AS
 SELECT runs.id AS run_id, runs.dataset_id, runs.architecture, runs.method, runs.sparsity, runs.seed, runs.fingerprint,
-    examples.split, examples.position, examples.id AS example_id,
+    examples.split, examples.position, examples.id AS example_id, examples.source_id,
     -- NULL for multi-label data. Every dataset has gold_labels and predicted_labels.
     CASE datasets.task WHEN 'singleLabel' THEN datasets.labels[gold.classes[1] + 1] END AS gold,
     CASE datasets.task WHEN 'singleLabel' THEN datasets.labels[predicted.classes[1] + 1] END AS predicted,
@@ -101,7 +101,7 @@ CROSS JOIN LATERAL (
 CREATE VIEW comparison_examples AS
 SELECT comparisons.sweep_id, comparisons.id AS comparison_id, comparisons.model, comparisons.method,
     comparisons.sparsity, comparisons.baseline, comparisons.split, label.position, examples.id AS example_id,
-    examples.text, examples.second_text,
+    examples.source_id, examples.text, examples.second_text,
     datasets.labels[label.gold + 1] AS gold,
     datasets.labels[label.dense_mode + 1] AS dense, datasets.labels[label.pruned_mode + 1] AS pruned,
     votes.dense AS dense_votes, votes.pruned AS pruned_votes, label.margin,

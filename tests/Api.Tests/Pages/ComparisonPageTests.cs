@@ -23,13 +23,13 @@ public sealed class ComparisonPageTests(ApiFixture api) : IClassFixture<ApiFixtu
         var page = await Html.FoundAsync(api.Client, $"/ui{path}?orderBy=position");
 
         Assert.Equal(
-            ["0", "text 0", "no", "no 6/6 ✓ right", "maybe 6/6 ✗ wrong", "1.000"], page.Rows[0].Take(6));
-        Assert.Equal("no 4/6 ✗ wrong", Assert.Single(page.Rows, row => row[0] == "5")[4]);
+            ["0", "test:0", "text 0", "no", "no 6/6 ✓ right", "maybe 6/6 ✗ wrong", "1.000"], page.Rows[0].Take(7));
+        Assert.Equal("no 4/6 ✗ wrong", Assert.Single(page.Rows, row => row[0] == "5")[5]);
         Assert.Equal(
             pies.Select(pie => ((double)pie!["q"]!).ToString("0.000", CultureInfo.InvariantCulture)),
-            page.Rows.Select(row => row[6]));
+            page.Rows.Select(row => row[7]));
         Assert.Equal(
-            pies.Select(pie => (bool)pie!["replicated"]! ? "yes" : "no"), page.Rows.Select(row => row[7]));
+            pies.Select(pie => (bool)pie!["replicated"]! ? "yes" : "no"), page.Rows.Select(row => row[8]));
         Assert.Contains("4 of 8 (50.0 %)", page.Text, StringComparison.Ordinal);
     }
 
@@ -177,10 +177,10 @@ public sealed class ComparisonPageTests(ApiFixture api) : IClassFixture<ApiFixtu
         var page = await Html.FoundAsync(api.Client, $"/ui{path}?orderBy=position");
 
         Assert.DoesNotContain("<script>", page.Source, StringComparison.Ordinal);
-        Assert.Equal("<script>alert('text')</script>", page.Rows[0][1]);
+        Assert.Equal("<script>alert('text')</script>", page.Rows[0][2]);
         // The first part of a character that needs two is not separated from the second.
-        Assert.StartsWith(new string('a', 199) + " …", page.Rows[1][1], StringComparison.Ordinal);
-        Assert.EndsWith("😀" + new string('b', 300), page.Rows[1][1], StringComparison.Ordinal);
+        Assert.StartsWith(new string('a', 199) + " …", page.Rows[1][2], StringComparison.Ordinal);
+        Assert.EndsWith("😀" + new string('b', 300), page.Rows[1][2], StringComparison.Ordinal);
     }
 
     /// <summary>
@@ -201,7 +201,7 @@ public sealed class ComparisonPageTests(ApiFixture api) : IClassFixture<ApiFixtu
 
         Assert.Equal(["4", "5", "6", "7"], page.Rows.Select(row => row[0]));
         Assert.Equal(
-            ["no yes", "yes 3/3 ✓ right", "yes 0/3 ✗ wrong"], page.Rows[1].Skip(2).Take(3));
+            ["no yes", "yes 3/3 ✓ right", "yes 0/3 ✗ wrong"], page.Rows[1].Skip(3).Take(3));
         Assert.Contains("Macro-F1", page.Text, StringComparison.Ordinal);
         Assert.Contains("each for some labels", page.Text, StringComparison.Ordinal);
     }

@@ -78,7 +78,7 @@ public sealed class DatasetPageTests(DatasetApi api) : IClassFixture<DatasetApi>
 
         var page = await Html.FoundAsync(api.Client, $"{address}?label=bad&contains=story");
 
-        Assert.Equal("a tired story", Assert.Single(page.Rows, row => row.Count == 4 && row[3] == "bad")[2]);
+        Assert.Equal("a tired story", Assert.Single(page.Rows, row => row.Count == 5 && row[4] == "bad")[3]);
         Assert.EndsWith("/examples?label=bad&contains=story&format=csv", page.Link("CSV"), StringComparison.Ordinal);
         Assert.StartsWith(
             "/ui/sweeps/new?datasetId=", page.Link("New sweep with this dataset"), StringComparison.Ordinal);

@@ -18,13 +18,13 @@ public sealed class PairPageTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         var page = await Html.FoundAsync(api.Client, Address(sweep) + show);
 
-        var examples = page.Rows.Where(row => row.Count == 5).ToList();
+        var examples = page.Rows.Where(row => row.Count == 6).ToList();
         Assert.Equal(positions, string.Join(' ', examples.Select(row => row[0])));
         Assert.Contains("PIEs of both 1 of 3", page.Text, StringComparison.Ordinal);
         foreach (var row in examples)
         {
-            Assert.Equal(row[0] is "0" or "3", !row[3].Contains("not a PIE", StringComparison.Ordinal));
-            Assert.Equal(row[0] is "0" or "4", !row[4].Contains("not a PIE", StringComparison.Ordinal));
+            Assert.Equal(row[0] is "0" or "3", !row[4].Contains("not a PIE", StringComparison.Ordinal));
+            Assert.Equal(row[0] is "0" or "4", !row[5].Contains("not a PIE", StringComparison.Ordinal));
         }
     }
 

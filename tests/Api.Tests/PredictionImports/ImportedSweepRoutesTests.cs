@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using PieService.Api.Tests.Datasets;
+using PieService.Api.Tests.Pages;
 using PieService.TestSupport;
 
 namespace PieService.Api.Tests.PredictionImports;
@@ -111,6 +112,55 @@ public sealed class ImportedSweepRoutesTests(DatasetApi api) : IClassFixture<Dat
         var votes = await api.GetAsync($"/sweeps/{sweep}/examples/{example}");
         var quality = Assert.Single(votes["labelQuality"]!.AsArray())!;
         Assert.Equal(("external", 2), ((string?)quality["baseline"], (int)quality["runs"]!));
+    }
+
+    /// <summary>The files have no texts: without the id, nothing says which question changed.</summary>
+    [Fact]
+    public async Task Each_example_has_its_id_in_the_files_in_tables_views_and_pages()
+    {
+        var answers = PredictionApi.Answers.Replace("\n0,", "\ngas,", StringComparison.Ordinal)
+            .Replace("\n3,", "\nplanet,", StringComparison.Ordinal);
+        var sweep = await api.ImportAsync(PredictionApi.Definition(), ("answers", answers));
+        var comparison = (string)(await api.LabelledAsync(sweep))[0]!["id"]!;
+        var run = (await api.GetAsync($"/sweeps/{sweep}/runs"))["items"]![0]!["id"];
+        string[] all = ["gas", "1", "2", "planet"], pies = ["gas", "planet"];
+
+        foreach (var (path, ids) in new[]
+        {
+            ($"/comparisons/{comparison}/pies", pies), ($"/comparisons/{comparison}/relabel-queue", pies),
+            ($"/comparisons/{comparison}/examples", all), ($"/sweeps/{sweep}/pies", pies),
+            ($"/sweeps/{sweep}/fragile-examples", all), ($"/runs/{run}/predictions", all),
+            ($"/sweeps/{sweep}/predictions?cohort=bf16&runs=1", all),
+        })
+        {
+            var items = (await api.GetAsync(path))["items"]!.AsArray();
+            Assert.Equal(ids.Order(), items.Select(item => (string)item!["sourceId"]!).Order());
+            var lines = (await api.Client.GetStringAsync($"/api/v1{path}{(path.Contains('?') ? '&' : '?')}format=csv"))
+                .Split("\r\n");
+            var column = Array.IndexOf(lines[0].Split(','), "sourceId");
+            Assert.Equal(ids.Order(), lines[1..^1].Select(line => line.Split(',')[column]).Order());
+        }
+        var latex = await api.Client.GetStringAsync($"/api/v1/comparisons/{comparison}/pies?format=latex");
+        Assert.All(pies, id => Assert.Contains($"\n{id} & ", latex, StringComparison.Ordinal));
+        Assert.Equal(
+            "gas planet",
+            await api.AskAsync<string>($"""
+                SELECT string_agg(source_id, ' ' ORDER BY position) FROM pies WHERE comparison_id = '{comparison}'
+                """));
+        Assert.Equal(
+            "gas",
+            await api.AskAsync<string>($"""
+                SELECT min(source_id) FROM predictions JOIN sweep_runs USING (run_id)
+                WHERE sweep_id = '{sweep}' AND position = 0
+                """));
+        var pie = (await api.GetAsync($"/comparisons/{comparison}/pies"))["items"]![0]!;
+        var votes = await api.GetAsync($"/sweeps/{sweep}/examples/{pie["exampleId"]}");
+        Assert.Equal((string?)pie["sourceId"], (string?)votes["sourceId"]);
+        var page = await Html.FoundAsync(api.Client, $"/ui/comparisons/{comparison}");
+        Assert.Contains("Id in the source", page.Heads);
+        Assert.All(pies, id => Assert.Contains(page.Rows, row => row.Contains(id)));
+        var example = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}/examples/{pie["exampleId"]}");
+        Assert.Contains($"Id in the source {pie["sourceId"]}", example.Text, StringComparison.Ordinal);
     }
 
     /// <summary>

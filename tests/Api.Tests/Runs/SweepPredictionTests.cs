@@ -32,7 +32,7 @@ public sealed class SweepPredictionTests(ApiFixture api) : IClassFixture<ApiFixt
                 (int)last["seed"]!, (string?)last["split"], (int)last["position"]!, (string?)last["labels"]![0]));
 
         static string Prediction(JsonNode? item) =>
-            $"{item!["exampleId"]} {item["position"]} {item["predicted"]} {item["scores"]}";
+            $"{item!["exampleId"]} {item["position"]} {item["sourceId"]} {item["predicted"]} {item["scores"]}";
     }
 
     /// <summary>
@@ -63,7 +63,7 @@ public sealed class SweepPredictionTests(ApiFixture api) : IClassFixture<ApiFixt
         Assert.Equal((6, 6 * Examples), (file.RowGroups, file.Rows.Count));
         Assert.Equal(
             ["runId", "model", "method", "sparsity", "cohort", "achievedSparsity", "seed", "split", "exampleId",
-                "position", "label", "predicted", "answer", "scores_no", "scores_maybe", "scores_yes"],
+                "position", "sourceId", "label", "predicted", "answer", "scores_no", "scores_maybe", "scores_yes"],
             file.Columns);
     }
 
