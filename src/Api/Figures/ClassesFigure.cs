@@ -32,7 +32,7 @@ public sealed record ClassesFigure(FigureSource Source, int Classes, IReadOnlyLi
 
     public override string Explanation =>
         "PIEs per 100 examples with the gold label, "
-        + (Rows.Count > 0 && Rows[0].Cohort.Cohort is null
+        + (Rows.Count > 0 && Rows[0].Cohort.Kind.HasTargets
             ? $"{Domain.Wire.Name(Rows[0].Cohort.Method)} by target sparsity. " : "by cohort. ")
         + $"{Labels.Count} of {Classes} classes; examples: "
         + $"{string.Join(", ", Labels.Select(row => $"{row.Label} {row.Examples}"))}. "
@@ -63,7 +63,7 @@ public sealed record ClassesFigure(FigureSource Source, int Classes, IReadOnlyLi
         var greatest = cells.SelectMany(row => row).Max(cell => cell?.Value) ?? 0;
         return new(
             look, Names, ComparedCohort.Names(Cohorts), cells, Ticks.Around(0, Math.Max(greatest, 1), 4)[^1].Value,
-            Cohorts.Any(cohort => cohort.Cohort is not null) ? "" : "Target sparsity (%)", "PIE rate (%)",
+            Cohorts.All(cohort => cohort.Kind.HasTargets) ? "Target sparsity (%)" : "", "PIE rate (%)",
             Source.Provisional);
     }
 }

@@ -20,7 +20,7 @@ public sealed class ClassesSource()
         if (query.ChosenMethods is { Count: > 1 })
             throw new InvalidRequestException([new("methods", "must be one method: the columns are its sparsities")]);
         var selected = scope.Select(query, Split.Test);
-        if (selected.Labelled.FirstOrDefault() is { } first && scope.Sweep.Foreign is null)
+        if (selected.Labelled.FirstOrDefault() is { } first && first.Kind.HasTargets)
             selected = selected.OfMethod(first.Method);
         var ids = selected.Labelled.Select(comparison => comparison.Id).ToList();
         var scores = await db.ClassScores.Where(found => ids.Contains(found.ComparisonId)).AsNoTracking()

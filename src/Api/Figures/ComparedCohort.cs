@@ -13,6 +13,8 @@ public sealed record ComparedCohort(Guid ComparisonId, Method Method, decimal Ta
     public static ComparedCohort Of(Comparison comparison) =>
         new(comparison.Id, comparison.Method, comparison.Sparsity, comparison.Cohort);
 
+    public CohortKind Kind => CohortKind.OfNamed(Cohort);
+
     /// <summary>Names cohorts by what differs between them.</summary>
     public static IReadOnlyList<UserText> Names(IReadOnlyList<ComparedCohort> cohorts)
     {

@@ -43,7 +43,7 @@ public sealed record OverlapFigure(
     protected override Columns<CohortOverlap> Columns => Flat;
 
     private string Targets => Cohorts.Select(cohort => cohort.Target).Distinct().ToList() is [var target]
-        && Cohorts.All(cohort => cohort.Cohort is null) ? $"Target sparsity {NumberText.Percent(target)} %. " : "";
+        && Cohorts.All(cohort => cohort.Kind.HasTargets) ? $"Target sparsity {NumberText.Percent(target)} %. " : "";
 
     public override SheetSize SizeOf(FigureLook look) => Map(look).Size;
 

@@ -1,3 +1,4 @@
+using PieService.Domain.Pies;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Figures;
@@ -26,7 +27,7 @@ public abstract class SweepFigure(string name, string title, params IReadOnlyLis
 
     /// <summary>Why predictions that were imported have no figure over the sparsity.</summary>
     protected static string? NotOverSparsity(FigureScope scope) =>
-        scope.Sweep.Foreign is null ? null
+        CohortKind.Of(scope.Sweep.Origin).HasTargets ? null
         : "The cohorts of imported predictions have no target sparsity. GET /sweeps/{id}/comparisons has their scores "
             + "and PIE rates.";
 }

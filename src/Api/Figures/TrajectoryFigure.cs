@@ -82,9 +82,9 @@ public sealed record TrajectoryFigure(
         Draw(sheet, Rows.First(row => row.Cohort is null), dense with { Height = dense.Height - 2 }, theme);
         var cell = (size.Width - dense.Right - 12) / targets.Count;
         var gap = Math.Min(4, cell * 0.15);
-        var isImported = Cohorts.All(cohort => cohort.Cohort is not null);
+        var hasTargets = Cohorts.Any(cohort => cohort.Kind.HasTargets);
         var shown = targets.Count * 30 < size.Width - dense.Right ? 1 : (int)Math.Ceiling(30 / cell);
-        foreach (var (index, target) in targets.Index().Where(column => !isImported && column.Index % shown == 0))
+        foreach (var (index, target) in targets.Index().Where(column => hasTargets && column.Index % shown == 0))
             sheet.Text(
                 new(dense.Right + 8 + ((index + 0.5) * cell), 12), $"{NumberText.Percent(target)} %", head);
         foreach (var (index, line) in lines.Index())

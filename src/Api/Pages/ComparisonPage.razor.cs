@@ -5,6 +5,7 @@ using PieService.Api.Http;
 using PieService.Api.Lists;
 using PieService.Api.SweepAnalysis;
 using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
 using PieService.Domain.Recipes;
 using PieService.Domain.Storage;
 
@@ -60,6 +61,8 @@ public partial class ComparisonPage : HtmlPage<ComparisonPage.Content>
             await OpenedComparisons.FindAsync(filter.In, comparison, sweepName, db, cancellation), subgroups,
             others));
     }
+
+    private CohortKind Kind => Model.Scope.Comparison.Kind;
 
     private string Address => $"/api/v1/comparisons/{Model.Known.Id}";
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using PieService.Api.SweepAnalysis;
+using PieService.Domain.Pies;
 
 namespace PieService.Api.Pages;
 
@@ -18,5 +19,6 @@ public partial class ComparisonRows : ComponentBase
     /// <summary>The list of the rows with its filters, as <see cref="OpenedList"/> has it.</summary>
     [Parameter, EditorRequired] public string List { get; set; } = "";
 
-    [Parameter] public bool IsImported { get; set; }
+    /// <summary>The kind of all cohorts.</summary>
+    [Parameter, EditorRequired] public CohortKind Kind { get; set; } = CohortKind.Trained;
 }

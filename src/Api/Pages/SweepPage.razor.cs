@@ -7,6 +7,7 @@ using PieService.Api.Lists;
 using PieService.Api.SweepAnalysis;
 using PieService.Api.Sweeps;
 using PieService.Domain;
+using PieService.Domain.Pies;
 using PieService.Domain.Storage;
 using PieService.Domain.Sweeps;
 
@@ -58,14 +59,14 @@ public partial class SweepPage : HtmlPage<SweepPage.Content>
         ? 100L * epochs.Done / epochs.Total
         : 100L * Model.Sweep.Progress.Runs.Succeeded / Math.Max(1, Model.Sweep.Progress.Runs.Total);
 
-    private bool IsImported => Model.Sweep.Request is null;
+    private CohortKind Kind => CohortKind.Of(Model.Sweep.Origin);
 
     /// <summary>What can be done at once, in the state of the sweep.</summary>
     private IEnumerable<(string Action, string Name)> Actions
     {
         get
         {
-            if (Model.Sweep.State is SweepState.Queued or SweepState.Running && !IsImported)
+            if (Model.Sweep is { State: SweepState.Queued or SweepState.Running, Origin: SweepOrigin.Trained })
                 yield return ("pause", "Pause");
             if (Model.Sweep.State == SweepState.Paused) yield return ("resume", "Resume");
             if (Model.Sweep.State != SweepState.Cancelled
@@ -81,7 +82,8 @@ public partial class SweepPage : HtmlPage<SweepPage.Content>
         {
             var sweep = $"/ui/sweeps/{Model.Sweep.Id}";
             yield return ($"{sweep}/runs", "Its runs");
-            if (!IsImported) yield return ($"/ui/sweeps/new?from={Model.Sweep.Id}", "New sweep like this one");
+            if (Model.Sweep.Request is not null)
+                yield return ($"/ui/sweeps/new?from={Model.Sweep.Id}", "New sweep like this one");
             yield return IsAtWork ? ($"{sweep}/cancel", "Cancel") : ($"{sweep}/delete", "Delete");
         }
     }

@@ -1,3 +1,5 @@
+using PieService.Domain.Sweeps;
+
 namespace PieService.Domain.Pies;
 
 /// <summary>
@@ -15,6 +17,31 @@ public abstract class CohortKind
     private CohortKind()
     {
     }
+
+    /// <summary>The kind of the cohorts of a sweep.</summary>
+    public static CohortKind Of(SweepOrigin origin) => origin switch
+    {
+        SweepOrigin.Trained => Trained,
+        SweepOrigin.Imported => Foreign,
+    };
+
+    /// <summary>The kind of a cohort by its name: only a foreign cohort has one.</summary>
+    public static CohortKind OfNamed(string? cohort) => cohort is null ? Trained : Foreign;
+
+    /// <summary>Whether the cohorts have target sparsities, so that they can be ordered by them.</summary>
+    public abstract bool HasTargets { get; }
+
+    /// <summary>The word for the cohort with which another one is compared, such as "dense".</summary>
+    public abstract string Baseline { get; }
+
+    /// <summary>The word for the other cohort, such as "pruned".</summary>
+    public abstract string Compressed { get; }
+
+    /// <summary>The heading above what identifies a cohort, such as "Method".</summary>
+    public abstract string NameHeading { get; }
+
+    /// <summary>The heading above how much a cohort is compressed.</summary>
+    public abstract string SizeHeading { get; }
 
     /// <summary>The word for one repetition, such as "seed".</summary>
     public abstract string Repetition { get; }
@@ -47,6 +74,16 @@ public abstract class CohortKind
 
     private sealed class TrainedCohorts : CohortKind
     {
+        public override bool HasTargets => true;
+
+        public override string Baseline => "dense";
+
+        public override string Compressed => "pruned";
+
+        public override string NameHeading => "Method";
+
+        public override string SizeHeading => "Sparsity → achieved";
+
         public override string Repetition => "seed";
 
         public override string MoreRuns => "request more seeds";
@@ -71,6 +108,16 @@ public abstract class CohortKind
 
     private sealed class ForeignCohortKind : CohortKind
     {
+        public override bool HasTargets => false;
+
+        public override string Baseline => "baseline";
+
+        public override string Compressed => "compressed";
+
+        public override string NameHeading => "Cohort";
+
+        public override string SizeHeading => "Compression";
+
         public override string Repetition => "run";
 
         public override string MoreRuns => More("each cohort");

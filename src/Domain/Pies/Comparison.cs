@@ -48,7 +48,7 @@ public sealed class Comparison
     public string? Cohort { get; init; }
 
     /// <summary>Where the runs come from.</summary>
-    public CohortKind Kind => Cohort is null ? CohortKind.Trained : CohortKind.Foreign;
+    public CohortKind Kind => CohortKind.OfNamed(Cohort);
 
     /// <summary>The compression of that cohort in words.</summary>
     public string? Compression { get; init; }

@@ -25,7 +25,7 @@ internal sealed record Cohorts(
 
     public ComparedCohorts Sizes => new(Dense.Count, Pruned.Count, ArePaired)
     {
-        Kind = Dense is [{ Cohort: not null }, ..] ? CohortKind.Foreign : CohortKind.Trained,
+        Kind = CohortKind.OfNamed(Dense is [var first, ..] ? first.Cohort : null),
     };
 
     /// <summary>

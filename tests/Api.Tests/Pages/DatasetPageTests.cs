@@ -122,7 +122,12 @@ public sealed class DatasetPageTests(DatasetApi api) : IClassFixture<DatasetApi>
         Assert.Equal(["bf16", "int4"], tried.Rows.Select(row => row[0]));
         Assert.Equal(["3", "2"], tried.Rows.Select(row => row[1]));
         var sweep = await Html.FoundAsync(api.Client, imported.Link("The sweep of the predictions"));
-        Assert.Contains("imported predictions", sweep.Text, StringComparison.Ordinal);
+        Assert.Contains("Origin imported predictions", sweep.Text, StringComparison.Ordinal);
+        Assert.Contains("compressed cohort with its baseline cohort", sweep.Text, StringComparison.Ordinal);
+        Assert.All(
+            new[] { "Cohort", "Compression", "Score, baseline → compressed" },
+            head => Assert.Contains(head, sweep.Heads));
+        Assert.DoesNotContain("Pause", sweep.Text, StringComparison.Ordinal);
     }
 
     [Fact]
