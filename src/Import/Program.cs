@@ -77,9 +77,10 @@ static async Task ShowAsync(Service service, string sweep)
         rows.Add((comparison!, await service.GetAsync($"api/v1/comparisons/{comparison!["id"]}/analysis")));
     foreach (var line in Texts.Table(rows)) Console.WriteLine(line);
     Console.WriteLine($"  page  {service.Address}ui/sweeps/{sweep}");
-    foreach (var (comparison, _) in rows)
+    foreach (var (comparison, analysis) in rows)
         Console.WriteLine(
-            $"  {comparison["cohort"]}: changed answers  {service.Address}api/v1/comparisons/{comparison["id"]}/pies");
+            $"  {comparison["cohort"]}: {Texts.Listed(comparison, analysis)}  "
+            + $"{service.Address}api/v1/comparisons/{comparison["id"]}/pies");
 }
 
 static int Fail(string message)

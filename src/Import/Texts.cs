@@ -35,7 +35,10 @@ internal static class Texts
     {
         string[][] cells =
         [
-            ["cohort", "examples", "score", "changed", "right → wrong", "wrong → right", "p (McNemar)"],
+            [
+                "cohort", "examples", "score", "changed", "right → wrong", "wrong → right", "wrong → other wrong",
+                "p (McNemar)",
+            ],
             .. rows.Select(row => Cells(row.Comparison, row.Analysis?["flips"])),
         ];
         int[] widths = [.. cells[0].Select((_, column) => cells.Max(row => row[column].Length))];
@@ -48,16 +51,36 @@ internal static class Texts
         (string?)comparison["cohort"] ?? "", $"{comparison["examples"]}",
         $"{Percent(comparison["score"]?["dense"]?["mean"])} → {Percent(comparison["score"]?["pruned"]?["mean"])}",
         Changed(comparison, flips?["changes"]),
-        Number(flips?["rightToWrong"]), Number(flips?["wrongToRight"]), Number(flips?["accuracyChange"]?["p"]),
+        Number(flips?["rightToWrong"]), Number(flips?["wrongToRight"]), Number(flips?["wrongToOtherWrong"]),
+        Number(flips?["accuracyChange"]?["p"]),
     ];
 
     /// <summary>
-    /// Of open answers, a PIE is one that became right or wrong; other wrong answers are changes too.
+    /// What the list of PIEs of a comparison has, with the number. Of one model against one these are the changed
+    /// answers, but of open answers only those that became right or wrong.
     /// </summary>
+    public static string Listed(JsonNode comparison, JsonNode? analysis)
+    {
+        var (pies, flips) = ((int?)comparison["pies"] ?? 0, analysis?["flips"]);
+        if (flips?["accuracyChange"] is null) return $"{pies} PIEs";
+        return ChangedAnswers(comparison, flips["changes"]) switch
+        {
+            null => $"{pies} answers became right or wrong",
+            { } changed when changed == pies => $"{pies} changed answers",
+            { } changed => $"{pies} of {changed} changed answers, those that became right or wrong",
+        };
+    }
+
     private static string Changed(JsonNode comparison, JsonNode? changes) =>
-        changes is not null && comparison["examples"] is { } examples
-            ? $"{Math.Round((double)changes * (int)examples)} ({Percent(changes)})"
+        ChangedAnswers(comparison, changes) is { } changed
+            ? $"{changed} ({Percent(changes)})"
             : $"{comparison["pies"]} ({Percent(comparison["pieRate"])})";
+
+    /// <summary>The number of the changed answers; for several runs the mean over their pairs. Null if it is not known
+    /// which wrong answers are the same.</summary>
+    private static int? ChangedAnswers(JsonNode comparison, JsonNode? changes) =>
+        changes is not null && comparison["examples"] is { } examples
+            ? (int)Math.Round((double)changes * (int)examples) : null;
 
     private static string Percent(JsonNode? share) =>
         share is null ? "-" : string.Create(CultureInfo.InvariantCulture, $"{100 * (double)share:0.0} %");
