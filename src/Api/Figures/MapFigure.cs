@@ -1,14 +1,9 @@
 using PieService.Api.Figures.Drawing;
 using PieService.Api.Tables;
 using PieService.Domain;
+using PieService.Domain.Analysis;
 
 namespace PieService.Api.Figures;
-
-/// <summary>Training examples of similar confidence and variability: a hexagon of the map.</summary>
-/// <param name="Variability">The centre: the standard deviation of the probability of the gold label.</param>
-/// <param name="Confidence">The centre: the mean of that probability.</param>
-/// <param name="Pies">The number of PIEs among the examples.</param>
-public sealed record MapCell(double Variability, double Confidence, int Examples, int Pies);
 
 /// <summary>
 /// The training examples by how confident the dense models are of their gold labels, and how much that varies, and the
@@ -21,15 +16,6 @@ public sealed record MapFigure(
     FigureSource Source, ComparedCohort Cohort, IReadOnlyList<int> Epochs, int Seeds, int Examples,
     IReadOnlyList<MapCell> Rows) : Figure<MapCell>(Source, Rows)
 {
-    /// <summary>The number of hexagons over the width of a panel.</summary>
-    public const int Across = 40;
-
-    /// <summary>The height of a panel, whose width is 1.</summary>
-    public const double Height = 0.8;
-
-    /// <summary>No standard deviation of probabilities is greater.</summary>
-    public const double MostVariability = 0.5;
-
     private const int FewestExamples = 10;
     private const double BarWidth = 8, BarRoom = 44, Left = 36, Top = 16, Bottom = 26, BarSteps = 32;
 
@@ -64,7 +50,7 @@ public sealed record MapFigure(
 
     public override SheetSize SizeOf(FigureLook look)
     {
-        var height = Top + (PanelWidth(look) * Height) + Bottom;
+        var height = Top + (PanelWidth(look) * TrainingMap.Height) + Bottom;
         return new(
             look.Millimetres * Style.PointsPerMillimetre,
             (IsStacked(look) ? 2 * height : height) + (Source.Provisional is null ? 0 : 12));
@@ -73,9 +59,9 @@ public sealed record MapFigure(
     public override void Draw(ISheet sheet, FigureLook look)
     {
         var (theme, width) = (look.Theme, PanelWidth(look));
-        var first = new Box(Left, Top, width, width * Height);
+        var first = new Box(Left, Top, width, width * TrainingMap.Height);
         var second = IsStacked(look)
-            ? first with { Top = (2 * Top) + (width * Height) + Bottom }
+            ? first with { Top = (2 * Top) + (width * TrainingMap.Height) + Bottom }
             : first with { Left = (2 * Left) + width + BarRoom };
         DrawPanel(
             sheet, theme, first, "Examples", Ramp.Blues, new Scale(1, Most, 0, 1, IsLog: true), PowersOfTen,
@@ -110,8 +96,8 @@ public sealed record MapFigure(
     {
         sheet.Text(new(box.Left, box.Top - 6), title, new(Style.TitleSize, theme.Ink, IsBold: true));
         var panel = new Panel(
-            box, new(0, MostVariability, box.Left, box.Right), new(0, 1, box.Bottom, box.Top));
-        var radius = new HexagonGrid(Across).Radius * box.Width;
+            box, new(0, TrainingMap.MostVariability, box.Left, box.Right), new(0, 1, box.Bottom, box.Top));
+        var radius = new HexagonGrid(TrainingMap.Across).Radius * box.Width;
         foreach (var row in Rows)
         {
             if (value(row) is not { } shown) continue;

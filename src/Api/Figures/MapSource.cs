@@ -6,7 +6,7 @@ using PieService.Domain.Storage;
 namespace PieService.Api.Figures;
 
 /// <summary>
-/// Reads the training dynamics of the dense runs, and which training examples are PIEs of one comparison.
+/// Reads the map of the training dynamics of the dense runs and of the PIEs of one comparison.
 /// </summary>
 public sealed class MapSource()
     : SweepFigure("map", "Map of the training examples", "model", "methods", "baseline", "sparsity")
@@ -27,25 +27,14 @@ public sealed class MapSource()
         var comparison = selected.Labelled.Where(HasDynamics).GroupBy(row => row.Method).FirstOrDefault()
             ?.MaxBy(row => row.Sparsity)
             ?? throw new InvalidRequestException([new("methods", "select no comparison with observed epochs")]);
-        var epochs = comparison.Summary!.InfluenceEpochs;
-        var map = await ObservedTraining.MapAsync(db, comparison, epochs, cancellation)
+        var map = await ObservedTraining.MapAsync(db, comparison, cancellation)
             ?? throw new FigureMissingException(
                 $"The dense runs of the model {comparison.Model} no longer have all observed epochs: one is being "
                 + "trained again, or has lost its predictions. The map can be drawn when all have succeeded and the "
                 + "comparison is labelled again.");
-        var pies = await ObservedTraining.PiesAsync(db, comparison, cancellation);
-        var grid = new HexagonGrid(MapFigure.Across);
-        var examples = comparison.Summary!.Examples;
-        for (var i = 0; i < examples; i++)
-            grid.Add(
-                map.Variability(i) / MapFigure.MostVariability, map.Confidence(i) * MapFigure.Height, pies.Contains(i));
         return new MapFigure(
-            (selected with { Comparisons = [comparison] }).Source, ComparedCohort.Of(comparison), epochs,
-            map.Models / epochs.Count, examples,
-            [
-                .. grid.Cells.Select(cell => new MapCell(
-                    cell.X * MapFigure.MostVariability, cell.Y / MapFigure.Height, cell.Points, cell.Marked)),
-            ]);
+            (selected with { Comparisons = [comparison] }).Source, ComparedCohort.Of(comparison), map.Epochs,
+            map.Runs.Length, comparison.Summary!.Examples, map.Cells);
     }
 
     private static bool HasDynamics(Comparison comparison) =>

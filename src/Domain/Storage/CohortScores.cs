@@ -47,7 +47,8 @@ internal sealed class CohortScores(
     }
 
     /// <summary>The examples by their EL2N after an epoch that all observers observed.</summary>
-    public async Task<InfluenceRanking> RankingAsync(int epoch, CancellationToken cancellation)
+    /// <param name="map">Gets the scores of this epoch too, since they are read once.</param>
+    public async Task<InfluenceRanking> RankingAsync(int epoch, Cartography map, CancellationToken cancellation)
     {
         var runs = Ids(await cohorts.ObserversAsync(db, comparison, cancellation));
         var (el2n, scores) = (new double[gold.Count], new ScoreBuffer());
@@ -56,7 +57,9 @@ internal sealed class CohortScores(
         {
             var ofBlock = gold.Slice(block.Start, block.Count);
             El2n.MeanOverSeeds(ofBlock, packed.Select(scores.Unpack)).CopyTo(el2n, block.Start);
+            map.Add(block.Start, packed.Select(scores.Unpack));
         }
+        map.Count(runs.Length);
         return InfluenceRanking.Of(el2n);
     }
 

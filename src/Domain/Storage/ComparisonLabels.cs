@@ -42,6 +42,7 @@ public sealed class ComparisonLabels(
         await db.PieLabels.Where(label => label.ComparisonNumber == comparison.Number)
             .ExecuteDeleteAsync(cancellation);
         await db.Influences.Where(influence => influence.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
+        await db.TrainingMaps.Where(map => map.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         await db.ClassScores.Where(scores => scores.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         await db.ComparisonAnalyses.Where(analysis => analysis.ComparisonId == comparisonId)
             .ExecuteDeleteAsync(cancellation);
@@ -79,7 +80,8 @@ public sealed class ComparisonLabels(
         var gold = await GoldLabels.ReadAsync(source, comparison.Split, cohorts.Dataset, cancellation);
         var scores = new CohortScores(source, comparison, cohorts, gold, blockBytes);
         var (epochs, noInfluence) = await scores.EpochsAsync(cancellation);
-        var ranking = epochs.Count > 0 ? await scores.RankingAsync(epochs[0], cancellation) : null;
+        var map = new Cartography(gold);
+        var ranking = epochs.Count > 0 ? await scores.RankingAsync(epochs[0], map, cancellation) : null;
 
         var counted = await CountAsync(source, comparison, cohorts, gold, cancellation);
         var tally = counted.Comparison;
@@ -122,8 +124,18 @@ public sealed class ComparisonLabels(
                 await scores.ConformalAsync(cancellation), counted.Settings?.Settings()),
         });
         if (ranking is not null)
+        {
             db.Influences.AddRange(
-                await InfluencesAsync(comparison, scores, epochs, ranking, counted.IsPie, cancellation));
+                await InfluencesAsync(comparison, scores, epochs, ranking, map, counted.IsPie, cancellation));
+            var observers = await cohorts.ObserversAsync(source, comparison, cancellation);
+            db.TrainingMaps.Add(new TrainingMap
+            {
+                ComparisonId = comparison.Id,
+                Runs = [.. observers.Select(run => run.Id)],
+                Epochs = [.. epochs],
+                Cells = TrainingMap.CellsOf(map, counted.IsPie),
+            });
+        }
         await db.SaveChangesAsync(cancellation);
         return summary;
     }
@@ -184,14 +196,15 @@ public sealed class ComparisonLabels(
     }
 
     /// <param name="first">The examples by their EL2N after the first epoch.</param>
+    /// <param name="map">Has the scores of the first epoch, and gets those of the others.</param>
     private static async Task<IReadOnlyList<Influence>> InfluencesAsync(
-        Comparison comparison, CohortScores scores, IReadOnlyList<int> epochs, InfluenceRanking first, bool[] isPie,
-        CancellationToken cancellation)
+        Comparison comparison, CohortScores scores, IReadOnlyList<int> epochs, InfluenceRanking first, Cartography map,
+        bool[] isPie, CancellationToken cancellation)
     {
         var (influences, losses) = (new List<Influence>(), await scores.LossesAsync(cancellation));
         foreach (var epoch in epochs)
         {
-            var ranking = epoch == epochs[0] ? first : await scores.RankingAsync(epoch, cancellation);
+            var ranking = epoch == epochs[0] ? first : await scores.RankingAsync(epoch, map, cancellation);
             influences.Add(new Influence
             {
                 ComparisonId = comparison.Id,

@@ -4,40 +4,25 @@ using PieService.Domain.Pies;
 
 namespace PieService.Domain.Storage;
 
-/// <summary>Reads what the dense runs of a comparison predicted for the training examples after early epochs.</summary>
+/// <summary>Finds what is stored about the observed training of the dense runs of a comparison.</summary>
 public static class ObservedTraining
 {
-    /// <summary>
-    /// The confidence of the dense runs on each example over the observed epochs. A block of the scores of all runs is
-    /// in memory at a time.
-    /// </summary>
+    /// <summary>The map that was made with the labels of a comparison.</summary>
     /// <param name="db">Reads from one snapshot of the database.</param>
     /// <param name="comparison">A labelled comparison on the training split.</param>
-    /// <param name="epochs">Epochs that all dense runs had observed when the comparison was labelled.</param>
-    /// <returns>Null if a dense run lacks one of the epochs, or if there is no dense run any more.</returns>
-    public static async Task<Cartography?> MapAsync(
-        PieDbContext db, Comparison comparison, IReadOnlyList<int> epochs, CancellationToken cancellation)
+    /// <returns>Null without a map, and if a run of the map is not among the dense runs any more or lacks one of the
+    /// epochs.</returns>
+    public static async Task<TrainingMap?> MapAsync(
+        PieDbContext db, Comparison comparison, CancellationToken cancellation)
     {
+        var map = await db.TrainingMaps.AsNoTracking()
+            .SingleOrDefaultAsync(stored => stored.ComparisonId == comparison.Id, cancellation);
+        if (map is null) return null;
         var cohorts = await Cohorts.OfAsync(db, comparison, cancellation);
-        var gold = await GoldLabels.ReadAsync(db, comparison.Split, cohorts.Dataset, cancellation);
-        var runs = (await cohorts.ObserversAsync(db, comparison, cancellation)).Select(run => run.Id).ToArray();
+        var runs = (await cohorts.ObserversAsync(db, comparison, cancellation)).Select(run => run.Id);
+        if (map.Runs.Except(runs).Any()) return null;
         var observations = await db.RunObservations.CountAsync(
-            stored => runs.Contains(stored.RunId) && epochs.Contains(stored.Epoch), cancellation);
-        if (runs.Length == 0 || observations < runs.Length * epochs.Count) return null;
-        var (map, scores) = (new Cartography(gold), new ScoreBuffer());
-        foreach (var epoch in epochs)
-        {
-            await foreach (var (block, packed) in PackedColumn.ObservedScores(epoch).ReadAsync(
-                db, runs, gold.Count, 2 * cohorts.Dataset.ClassCount, ComparisonLabels.BlockBytes, cancellation))
-                map.Add(block.Start, packed.Select(scores.Unpack));
-            map.Count(runs.Length);
-        }
-        return map;
+            stored => map.Runs.Contains(stored.RunId) && map.Epochs.Contains(stored.Epoch), cancellation);
+        return observations < map.Runs.Length * map.Epochs.Length ? null : map;
     }
-
-    /// <summary>The positions of the PIEs of a comparison.</summary>
-    public static async Task<HashSet<int>> PiesAsync(
-        PieDbContext db, Comparison comparison, CancellationToken cancellation) =>
-        [.. await db.PieLabels.Where(label => label.ComparisonNumber == comparison.Number && label.IsPie)
-            .Select(label => label.Position).ToListAsync(cancellation)];
 }

@@ -37,6 +37,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<Comparison> Comparisons => Set<Comparison>();
     public DbSet<PieLabel> PieLabels => Set<PieLabel>();
     public DbSet<Influence> Influences => Set<Influence>();
+    public DbSet<TrainingMap> TrainingMaps => Set<TrainingMap>();
     public DbSet<ClassScores> ClassScores => Set<ClassScores>();
     public DbSet<ComparisonAnalysis> ComparisonAnalyses => Set<ComparisonAnalysis>();
     public DbSet<FittingBatch> FittingBatches => Set<FittingBatch>();
@@ -237,6 +238,13 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             influence.HasKey(i => new { i.ComparisonId, i.Epoch });
             influence.Property(i => i.Bins).IsJson();
             influence.HasOne<Comparison>().WithMany().HasForeignKey(i => i.ComparisonId)
+                .OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<TrainingMap>(map =>
+        {
+            map.HasKey(m => m.ComparisonId);
+            map.Property(m => m.Cells).IsJson();
+            map.HasOne<Comparison>().WithOne().HasForeignKey<TrainingMap>(m => m.ComparisonId)
                 .OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<ClassScores>(scores =>

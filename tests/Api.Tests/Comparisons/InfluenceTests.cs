@@ -50,12 +50,13 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     /// <summary>One byte is less than an example has, so that each example is a block.</summary>
     [Fact]
-    public async Task Bins_do_not_depend_on_the_size_of_the_blocks_in_which_scores_are_read()
+    public async Task Bins_and_the_map_do_not_depend_on_the_size_of_the_blocks_in_which_scores_are_read()
     {
         var sweep = await LabelledSweepAsync();
         var comparison = await TrainComparisonAsync(sweep);
         var address = $"/api/v1/comparisons/{comparison["id"]}/influence";
         var before = (await api.GetAsync(address))["items"]!.ToJsonString();
+        var map = await api.Client.GetStringAsync($"/api/v1/sweeps/{sweep}/figures/map.csv");
         await Sql.ExecuteAsync(api.ConnectionString, "UPDATE comparisons SET labelling_asked_at = NULL");
 
         await new ComparisonLabels(
@@ -63,6 +64,7 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
             .ExecuteAsync((Guid)comparison["id"]!, CancellationToken.None);
 
         Assert.Equal(before, (await api.GetAsync(address))["items"]!.ToJsonString());
+        Assert.Equal(map, await api.Client.GetStringAsync($"/api/v1/sweeps/{sweep}/figures/map.csv"));
     }
 
     [Fact]
@@ -197,15 +199,39 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task The_caption_of_a_map_states_the_runs_that_it_shows_also_if_fewer_were_there_at_the_labelling()
+    public async Task The_caption_of_a_map_states_the_runs_of_the_labelling_with_which_it_was_made()
     {
         var sweep = await LabelledSweepAsync(seeds: 3, trained: run => run.Seed < 2);
         await TrainAsync(sweep, Observed(0, 1));
 
-        var figure = await api.GetAsync($"/api/v1/sweeps/{sweep}/figures/map");
+        var before = await api.GetAsync($"/api/v1/sweeps/{sweep}/figures/map");
+        await api.Situations.LabelAsync(sweep);
+        var after = await api.GetAsync($"/api/v1/sweeps/{sweep}/figures/map");
 
-        Assert.Contains("over 3 dense runs", (string)figure["caption"]!, StringComparison.Ordinal);
-        Assert.StartsWith("Provisional", (string?)figure["provisional"], StringComparison.Ordinal);
+        Assert.Contains("over 2 dense runs", (string)before["caption"]!, StringComparison.Ordinal);
+        Assert.StartsWith("Provisional", (string?)before["provisional"], StringComparison.Ordinal);
+        Assert.Contains("over 3 dense runs", (string)after["caption"]!, StringComparison.Ordinal);
+        Assert.Null(after["provisional"]);
+    }
+
+    [Fact]
+    public async Task A_map_reads_neither_the_observations_nor_the_labels_from_which_it_was_made()
+    {
+        var sweep = await LabelledSweepAsync();
+        var before = await api.Client.GetStringAsync($"/api/v1/sweeps/{sweep}/figures/map.csv");
+        var runs = (await api.Situations.RunsOfAsync(sweep)).Select(run => run.Id).ToArray();
+        var comparison = (Guid)(await TrainComparisonAsync(sweep))["id"]!;
+        await using (var db = await ContextAsync())
+        {
+            await db.Database.ExecuteSqlAsync(
+                $"UPDATE run_observations SET scores = '', classes = '' WHERE run_id = ANY({runs})");
+            await db.Database.ExecuteSqlAsync($"""
+                DELETE FROM pie_labels
+                WHERE comparison_number = (SELECT number FROM comparisons WHERE id = {comparison})
+                """);
+        }
+
+        Assert.Equal(before, await api.Client.GetStringAsync($"/api/v1/sweeps/{sweep}/figures/map.csv"));
     }
 
     [Fact]

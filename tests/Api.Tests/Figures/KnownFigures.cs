@@ -1,5 +1,6 @@
 using PieService.Api.Figures;
 using PieService.Api.Figures.Drawing;
+using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Datasets.Texts;
 using PieService.Domain.Pies;
@@ -99,18 +100,18 @@ internal static class KnownFigures
 
     private static MapFigure Map()
     {
-        var grid = new HexagonGrid(MapFigure.Across);
+        var grid = new HexagonGrid(TrainingMap.Across);
         // More examples at the top left, and more PIEs at the right.
         for (var i = 0; i < 20_000; i++)
         {
             var (x, y) = (i % 200 / 199.0, i / 200 / 99.0);
-            grid.Add(x * y, (1 - (y * y)) * MapFigure.Height, i % 97 < 30 * x * y);
+            grid.Add(x * y, (1 - (y * y)) * TrainingMap.Height, i % 97 < 30 * x * y);
         }
         return new MapFigure(
             Source, Cohort(Method.MpAi, 90), [0, 1], 30, 20_000,
             [
                 .. grid.Cells.Select(cell => new MapCell(
-                    cell.X * MapFigure.MostVariability, cell.Y / MapFigure.Height, cell.Points, cell.Marked)),
+                    cell.X * TrainingMap.MostVariability, cell.Y / TrainingMap.Height, cell.Points, cell.Marked)),
             ]);
     }
 

@@ -239,6 +239,33 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable("influences", (string)null);
                 });
 
+            modelBuilder.Entity("PieService.Domain.Analysis.TrainingMap", b =>
+                {
+                    b.Property<Guid>("ComparisonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("comparison_id");
+
+                    b.Property<string>("Cells")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("cells");
+
+                    b.PrimitiveCollection<int[]>("Epochs")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("epochs");
+
+                    b.PrimitiveCollection<Guid[]>("Runs")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("runs");
+
+                    b.HasKey("ComparisonId")
+                        .HasName("pk_training_maps");
+
+                    b.ToTable("training_maps", (string)null);
+                });
+
             modelBuilder.Entity("PieService.Domain.Datasets.Dataset", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1862,6 +1889,16 @@ namespace PieService.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_influences_comparisons_comparison_id");
+                });
+
+            modelBuilder.Entity("PieService.Domain.Analysis.TrainingMap", b =>
+                {
+                    b.HasOne("PieService.Domain.Pies.Comparison", null)
+                        .WithOne()
+                        .HasForeignKey("PieService.Domain.Analysis.TrainingMap", "ComparisonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_training_maps_comparisons_comparison_id");
                 });
 
             modelBuilder.Entity("PieService.Domain.Datasets.Example", b =>

@@ -1,4 +1,4 @@
-namespace PieService.Api.Figures;
+namespace PieService.Domain.Analysis;
 
 /// <summary>
 /// Counts points in regular hexagons with a corner upwards, so that a million points need no more memory than the

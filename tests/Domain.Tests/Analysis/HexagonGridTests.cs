@@ -1,6 +1,6 @@
-using PieService.Api.Figures;
+using PieService.Domain.Analysis;
 
-namespace PieService.Api.Tests.Figures;
+namespace PieService.Domain.Tests.Analysis;
 
 public sealed class HexagonGridTests
 {

@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261130012438_Initial")]
+    [Migration("20261130024538_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -240,6 +240,33 @@ namespace PieService.Domain.Storage.Migrations
                         .HasName("pk_influences");
 
                     b.ToTable("influences", (string)null);
+                });
+
+            modelBuilder.Entity("PieService.Domain.Analysis.TrainingMap", b =>
+                {
+                    b.Property<Guid>("ComparisonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("comparison_id");
+
+                    b.Property<string>("Cells")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("cells");
+
+                    b.PrimitiveCollection<int[]>("Epochs")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("epochs");
+
+                    b.PrimitiveCollection<Guid[]>("Runs")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("runs");
+
+                    b.HasKey("ComparisonId")
+                        .HasName("pk_training_maps");
+
+                    b.ToTable("training_maps", (string)null);
                 });
 
             modelBuilder.Entity("PieService.Domain.Datasets.Dataset", b =>
@@ -1865,6 +1892,16 @@ namespace PieService.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_influences_comparisons_comparison_id");
+                });
+
+            modelBuilder.Entity("PieService.Domain.Analysis.TrainingMap", b =>
+                {
+                    b.HasOne("PieService.Domain.Pies.Comparison", null)
+                        .WithOne()
+                        .HasForeignKey("PieService.Domain.Analysis.TrainingMap", "ComparisonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_training_maps_comparisons_comparison_id");
                 });
 
             modelBuilder.Entity("PieService.Domain.Datasets.Example", b =>

@@ -728,6 +728,26 @@ namespace PieService.Domain.Storage.Migrations
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "training_maps",
+                columns: table => new
+                {
+                    comparison_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    runs = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    epochs = table.Column<int[]>(type: "integer[]", nullable: false),
+                    cells = table.Column<string>(type: "jsonb", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_training_maps", x => x.comparison_id);
+                    table.ForeignKey(
+                        name: "fk_training_maps_comparisons_comparison_id",
+                        column: x => x.comparison_id,
+                        principalTable: "comparisons",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "ix_api_keys_name",
                 table: "api_keys",
@@ -918,6 +938,9 @@ namespace PieService.Domain.Storage.Migrations
                 name: "text_values");
 
             migrationBuilder.DropTable(
+                name: "training_maps");
+
+            migrationBuilder.DropTable(
                 name: "vector_coverages");
 
             migrationBuilder.DropTable(
@@ -927,10 +950,10 @@ namespace PieService.Domain.Storage.Migrations
                 name: "workers");
 
             migrationBuilder.DropTable(
-                name: "comparisons");
+                name: "runs");
 
             migrationBuilder.DropTable(
-                name: "runs");
+                name: "comparisons");
 
             migrationBuilder.DropTable(
                 name: "webhooks");
