@@ -1,6 +1,8 @@
 using PieService.Api.Comparisons;
+using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Datasets.Texts;
+using PieService.Domain.Pies;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Figures;
@@ -17,15 +19,17 @@ public sealed class ReadabilitySource()
         TextMeasure.DaleChallReadabilityScore, TextMeasure.Words, TextMeasure.Sentences, TextMeasure.MeanWordLength,
     ];
 
-    public override string? WhyNot(FigureScope scope) => null;
+    public override string? WhyNot(FigureScope scope) =>
+        scope.Comparisons.Any(HasBothGroups) ? null : OneGroup("no labelled comparison");
 
     public override async Task<Figure> ReadAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation)
     {
         var selected = scope.Select(query, Split.Test);
         // The strongest pruning of the first method has the most PIEs.
-        var comparison = selected.Labelled.GroupBy(row => row.Method).FirstOrDefault()?.MaxBy(row => row.Sparsity)
-            ?? throw new Http.InvalidRequestException([new("methods", "select no comparison that is labelled")]);
+        var comparison = selected.Labelled.Where(HasBothGroups).GroupBy(row => row.Method).FirstOrDefault()
+            ?.MaxBy(row => row.Sparsity)
+            ?? throw new FigureMissingException(OneGroup("none of the selected comparisons"));
         var effects = await ComparisonTexts.EffectsAsync(
             db, comparison, scope.Sweep.DatasetId, PairPart.Joined, SyllableRule.Hyphenation, cancellation);
         var summary = comparison.Summary!;
@@ -41,4 +45,13 @@ public sealed class ReadabilitySource()
                        measure, row.Pies, row.Rest, row.Ratio!.Value, row.Ratio.Low, row.Ratio.High, row.Q),
             ]);
     }
+
+    /// <summary>Whether both groups have enough texts for a ratio of their means with an interval.</summary>
+    private static bool HasBothGroups(Comparison comparison) =>
+        comparison.Summary is { } summary && summary.Pies >= TextDifference.FewestTexts
+            && summary.Examples - summary.Pies >= TextDifference.FewestTexts;
+
+    private static string OneGroup(string comparisons) =>
+        "The texts of PIEs are compared with those of the other examples, and "
+        + $"{comparisons} has at least {TextDifference.FewestTexts} of each.";
 }

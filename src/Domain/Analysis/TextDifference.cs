@@ -12,12 +12,15 @@ namespace PieService.Domain.Analysis;
 /// <param name="Ranks">The test of Mann and Whitney, and Cliff's delta with its interval.</param>
 public sealed record TextDifference(double Pies, double Rest, Estimate Difference, Estimate? Ratio, MannWhitney Ranks)
 {
+    /// <summary>The fewest texts of a group that have a deviation.</summary>
+    public const int FewestTexts = 2;
+
     /// <param name="pies">The values of the PIEs; texts without a value are left out.</param>
     /// <param name="rest">Those of the other examples.</param>
-    /// <returns>Null if there are fewer than two values in a group.</returns>
+    /// <returns>Null if there are fewer than <see cref="FewestTexts"/> values in a group.</returns>
     public static TextDifference? Of(IReadOnlyCollection<double> pies, IReadOnlyCollection<double> rest)
     {
-        if (pies.Count < 2 || rest.Count < 2) return null;
+        if (pies.Count < FewestTexts || rest.Count < FewestTexts) return null;
         var (first, second) = (Spread.Of(pies), Spread.Of(rest));
         var (ofPies, ofRest) = (SquaredError(first, pies.Count), SquaredError(second, rest.Count));
         var (difference, se) = (first.Mean - second.Mean, Math.Sqrt(ofPies + ofRest));

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using PieService.Api.Tests.SweepAnalysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
+using PieService.Domain.Runs;
 
 namespace PieService.Api.Tests.Figures;
 
@@ -108,6 +109,39 @@ public sealed class FigureTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(
             ["no: 1 of 4", "maybe: 2 of 4", "yes: 2 of 4"],
             classes["data"]!.AsArray().Select(row => $"{row!["label"]}: {row["pies"]} of {row["examples"]}"));
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 1)]
+    [InlineData(7, 7)]
+    [InlineData(8, 8)]
+    public async Task Readability_is_not_available_if_fewer_than_two_examples_or_all_but_one_are_PIEs(
+        int piesAtHalf, int piesAtMost)
+    {
+        var sweep = await SweepOfPiesAsync(piesAtHalf, piesAtMost);
+
+        var listed = (await api.GetAsync($"/api/v1/sweeps/{sweep}/figures"))["items"]!.AsArray()
+            .Single(item => (string?)item!["name"] == "readability")!;
+        var detail = await DetailAsync(HttpStatusCode.Conflict, $"/api/v1/sweeps/{sweep}/figures/readability.svg");
+
+        Assert.False((bool)listed["available"]!);
+        Assert.Equal(detail, (string?)listed["reason"]);
+        Assert.Contains("no labelled comparison has at least 2 of each", detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Readability_is_by_default_that_of_the_highest_sparsity_with_PIEs_and_other_examples()
+    {
+        var sweep = await SweepOfPiesAsync(piesAtHalf: 4, piesAtMost: 8);
+
+        var figure = await api.GetAsync($"/api/v1/sweeps/{sweep}/figures/readability");
+        var detail = await DetailAsync(
+            HttpStatusCode.Conflict, $"/api/v1/sweeps/{sweep}/figures/readability?sparsity=90");
+
+        Assert.Contains("4 PIEs of IMP at 50 %", (string)figure["caption"]!, StringComparison.Ordinal);
+        Assert.NotEmpty(figure["data"]!.AsArray());
+        Assert.Contains("none of the selected comparisons has", detail, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -242,6 +276,20 @@ public sealed class FigureTests(ApiFixture api) : IClassFixture<ApiFixture>
             ["model"],
             await api.InvalidFieldsAsync(
                 HttpMethod.Get, $"/api/v1/sweeps/{sweep}/figures/effectiveness.svg?model=bilstm"));
+    }
+
+    /// <summary>A labelled sweep of IMP at 50 and 90 %; of the eight examples, the first ones are PIEs.</summary>
+    private async Task<Guid> SweepOfPiesAsync(int piesAtHalf, int piesAtMost)
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync(), 3, "IMP");
+        request["sparsities"] = new JsonArray(50, 90);
+        var sweep = await api.SubmitAsync(request);
+        await api.Situations.TrainAsync(
+            sweep, (run, position) => (position + (position < PiesOf(run) ? 1 : 0)) % 3);
+        await api.Situations.LabelAsync(sweep);
+        return sweep;
+
+        int PiesOf(Run run) => run.Method == Method.Dense ? 0 : run.Sparsity == 50 ? piesAtHalf : piesAtMost;
     }
 
     private Task<JsonObject> FigureAsync(StudiedSweep sweep, string name, string query = "") =>
