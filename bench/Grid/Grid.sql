@@ -111,5 +111,45 @@ SELECT comparisons.number, examples.position, CASE task WHEN 'singleLabel' THEN 
 FROM compared JOIN comparisons ON comparisons.id = compared.comparison_id
 JOIN examples ON examples.dataset_id = compared.dataset_id AND examples.split = 'test';
 
+-- One comparison of each sweep is on the training split, which has no examples here: it has what its figures read, the
+-- bins of the influence after two epochs and a map.
+CREATE TEMP TABLE trained ON COMMIT DROP AS
+SELECT compared.*, corpus.train, gen_random_uuid() AS train_id
+FROM compared JOIN corpus ON corpus.name = compared.name WHERE method = 'IMP' AND sparsity = 90;
+
+INSERT INTO comparisons (id, sweep_id, ordinal, model, architecture, method, sparsity, baseline, split,
+    dense_fingerprint, pruned_fingerprint, pairing, expected_dense, expected_pruned, labelling_asked_at,
+    labelled_at, achieved_sparsity, is_complete)
+SELECT train_id, sweep_id, 1000, lower(architecture), architecture, method, sparsity, 'dense', 'train',
+    format('%s-dense-0-%s', architecture, grid), fingerprint, 'seed', seeds, seeds, now(), now(), sparsity, true
+FROM trained;
+
+INSERT INTO run_predictions (run_id, split, examples, class_count, classes, scores, threshold)
+SELECT made.run_id, 'train', trained.train, made.classes, '', '', CASE made.task WHEN 'multiLabel' THEN 0.5 END
+FROM made JOIN trained ON trained.sweep_id = made.sweep_id
+WHERE made.method = 'dense' OR made.fingerprint = trained.fingerprint;
+
+INSERT INTO run_observations (run_id, epoch, examples, class_count, classes, scores)
+SELECT made.run_id, epoch, trained.train, made.classes, '', ''
+FROM made JOIN trained ON trained.sweep_id = made.sweep_id CROSS JOIN generate_series(0, 1) AS epoch
+WHERE made.method = 'dense';
+
+INSERT INTO influences (comparison_id, epoch, bins)
+SELECT train_id, epoch, (
+    SELECT jsonb_agg(jsonb_build_object('bin', bin, 'examples', train / 20, 'el2n', bin / 20.0, 'el2nMin', bin / 20.0,
+        'el2nMax', bin / 20.0, 'pies', train * bin / 1000, 'pieShare', bin / 50.0, 'lossDifference', 0.1,
+        'lossDifferenceError', 0.01, 'lossRatio', 1.1, 'lossRatioError', 0.1, 'lossRatioOfMeans', 1.1,
+        'lossRatioMedian', 1.1))
+    FROM generate_series(1, 20) AS bin)
+FROM trained CROSS JOIN generate_series(0, 1) AS epoch;
+
+INSERT INTO training_maps (comparison_id, runs, epochs, cells)
+SELECT train_id,
+    ARRAY(SELECT run_id FROM made WHERE made.sweep_id = trained.sweep_id AND made.method = 'dense'), '{0,1}', (
+    SELECT jsonb_agg(jsonb_build_object('variability', x / 80.0, 'confidence', y / 37.0, 'examples', 1 + train / 900,
+        'pies', train / 9000))
+    FROM generate_series(0, 40) AS x, generate_series(0, 37) AS y WHERE x / 80.0 <= sqrt(y / 37.0 * (1 - y / 37.0)))
+FROM trained;
+
 COMMIT;
 VACUUM ANALYZE;

@@ -128,10 +128,20 @@ internal sealed class GridDatabase : IAsyncDisposable
             FROM comparisons AS labelled
             WHERE labelled.sweep_id = comparisons.sweep_id AND labelled.summary IS NOT NULL
                 AND comparisons.summary IS NULL;
+            UPDATE comparisons SET summary = jsonb_set(summary, '{influenceEpochs}', '[0, 1]') WHERE split = 'train';
+            -- The answers are patterns, which have other PIEs than the labels, and are taken for those of runs that have
+            -- collapsed, which tables leave out.
+            UPDATE comparisons SET summary = summary || jsonb_build_object(
+                'denseCollapsed', 0, 'prunedCollapsed', 0, 'pies', (summary ->> 'examples')::integer / 10);
             INSERT INTO class_scores (comparison_id, classes)
             SELECT comparisons.id, known.classes
             FROM comparisons JOIN comparisons AS labelled ON labelled.sweep_id = comparisons.sweep_id
                 JOIN class_scores AS known ON known.comparison_id = labelled.id
+            WHERE comparisons.id <> labelled.id;
+            INSERT INTO comparison_analyses (comparison_id, version, result)
+            SELECT comparisons.id, known.version, known.result
+            FROM comparisons JOIN comparisons AS labelled ON labelled.sweep_id = comparisons.sweep_id
+                JOIN comparison_analyses AS known ON known.comparison_id = labelled.id
             WHERE comparisons.id <> labelled.id
             """);
         await AsOwnerAsync("VACUUM ANALYZE");
