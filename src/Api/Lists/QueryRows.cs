@@ -21,7 +21,11 @@ public sealed class QueryRows<TRow, TItem>(IQueryable<TRow> rows, Order<TRow> or
     /// <summary>A query with the same number of rows that is cheaper to count.</summary>
     public IQueryable<object> Counted { get; init; } = rows;
 
-    public override Task<long> CountAsync(CancellationToken cancellation) => Counted.LongCountAsync(cancellation);
+    /// <summary>The number of rows, if it is known; else they are counted.</summary>
+    public long? Known { get; init; }
+
+    public override Task<long> CountAsync(CancellationToken cancellation) =>
+        Known is { } known ? Task.FromResult(known) : Counted.LongCountAsync(cancellation);
 
     public override IAsyncEnumerable<TItem> AllAsync(CancellationToken cancellation) =>
         order.Sort(rows).AsNoTracking().AsAsyncEnumerable().Select(answer);

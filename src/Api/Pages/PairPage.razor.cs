@@ -44,21 +44,31 @@ public partial class PairPage : HtmlPage<PairPage.Content>
         if (first.DatasetId != second.DatasetId || first.Comparison.Split != second.Comparison.Split)
             return Problems.Conflict(
                 "Only comparisons on the same split of the same dataset have examples in common.");
-        var rows = Rows(db, first, second, filter);
         var (one, other) = (first.Comparison.Summary, second.Comparison.Summary);
-        var shared = await Rows(db, first, second, filter with { Show = PairShow.Both }).CountAsync(cancellation);
+        var compared = one is null || other is null ? [] : await ComparedAsync(db, first, second, cancellation);
+        var shared = compared.Count(example => example.First && example.Second);
+        var rows = Rows(db, first, second, filter, compared.Count(example => IsShown(filter.Show, example)));
         var sweep = await db.Sweeps.Where(found => found.Id == first.Comparison.SweepId).Select(found => found.Name)
             .SingleAsync(cancellation);
         return Render<PairPage>(new Content(
             sweep, first, second, await NumbersAsync(db, first, cancellation),
             await NumbersAsync(db, second, cancellation),
-            one is null || other is null ? null : PieOverlap.Of(one.Pies, other.Pies, (int)shared, one.Examples),
-            one is null || other is null ? null : await GivenMarginAsync(db, first, second, cancellation),
+            one is null || other is null ? null : PieOverlap.Of(one.Pies, other.Pies, shared, one.Examples),
+            one is null || other is null ? null : OverlapGivenMargin.Of(compared),
             filter, await rows.PageAsync(filter, cancellation)));
     }
 
+    private static bool IsShown(PairShow show, (int Stratum, bool First, bool Second) example) => show switch
+    {
+        PairShow.Either => example.First || example.Second,
+        PairShow.Both => example.First && example.Second,
+        PairShow.First => example.First && !example.Second,
+        PairShow.Second => example.Second && !example.First,
+    };
+
+    /// <param name="shown">The number of the rows.</param>
     private static QueryRows<Row, PairLine> Rows(
-        PieDbContext db, ComparisonScope first, ComparisonScope second, PairFilter filter)
+        PieDbContext db, ComparisonScope first, ComparisonScope second, PairFilter filter, int shown)
     {
         var (one, other) = (first.Comparison.Number, second.Comparison.Number);
         var rows = from label in db.PieLabels
@@ -75,14 +85,16 @@ public partial class PairPage : HtmlPage<PairPage.Content>
             rows, ByPosition, row => PairLine.Of(row.Example, first, row.First, second, row.Second))
         {
             LengthOf = line => line.Text.Length + (line.SecondText?.Length ?? 0),
+            Known = shown,
         };
     }
 
     /// <summary>
-    /// The strata are the pairs of both dense margins. These are equal if both comparisons have the same dense cohort,
-    /// so that the pairs are then the strata of that cohort.
+    /// For each example its stratum, and whether it is a PIE of the first and of the second comparison. The strata are
+    /// the pairs of both dense margins. These are equal if both comparisons have the same dense cohort, so that the
+    /// pairs are then the strata of that cohort.
     /// </summary>
-    private static async Task<OverlapGivenMargin> GivenMarginAsync(
+    private static async Task<List<(int Stratum, bool First, bool Second)>> ComparedAsync(
         PieDbContext db, ComparisonScope first, ComparisonScope second, CancellationToken cancellation)
     {
         var (one, other) = (first.Comparison.Number, second.Comparison.Number);
@@ -100,7 +112,7 @@ public partial class PairPage : HtmlPage<PairPage.Content>
                 (OverlapGivenMargin.Strata * Stratum(label.First.DenseVotes, label.First.DenseRuns))
                     + Stratum(label.Second.DenseVotes, label.Second.DenseRuns),
                 label.First.IsPie, label.Second.IsPie));
-        return OverlapGivenMargin.Of(examples);
+        return examples;
 
         int Stratum(byte[] votes, int runs) =>
             OverlapGivenMargin.Stratum(first.Task, PackedVotes.Unpack(votes), runs);

@@ -17,6 +17,16 @@ public sealed class RowsTests
         Assert.All(pages, page => Assert.Equal(5, page.TotalItems));
     }
 
+    /// <summary>The rows are not in a database, so that a query of them would fail.</summary>
+    [Fact]
+    public async Task Rows_whose_number_is_known_are_not_counted()
+    {
+        var rows = new QueryRows<string, string>(
+            Array.Empty<string>().AsQueryable(), Order<string>.By(row => row), row => row) { Known = 5 };
+
+        Assert.Equal(5, await rows.CountAsync(CancellationToken.None));
+    }
+
     [Fact]
     public async Task A_full_last_page_has_no_token() => Assert.Equal(
         [[10, 11, 12, 13, 14]], (await PagesAsync(Five, pageSize: 5)).Select(page => page.Items));

@@ -8,11 +8,11 @@ namespace PieService.Api.Tests.Pages;
 public sealed class PairPageTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Theory]
-    [InlineData("", "0 3 4")]
-    [InlineData("&show=both", "0")]
-    [InlineData("&show=first", "3")]
-    [InlineData("&show=second", "4")]
-    public async Task The_pies_of_both_and_of_each_alone_are_listed(string show, string positions)
+    [InlineData("", "0 3 4", "3 examples.")]
+    [InlineData("&show=both", "0", "1 example.")]
+    [InlineData("&show=first", "3", "1 example.")]
+    [InlineData("&show=second", "4", "1 example.")]
+    public async Task The_pies_of_both_and_of_each_alone_are_listed(string show, string positions, string count)
     {
         var sweep = await StudiedSweep.LabelledAsync(api);
 
@@ -21,6 +21,7 @@ public sealed class PairPageTests(ApiFixture api) : IClassFixture<ApiFixture>
         var examples = page.Rows.Where(row => row.Count == 6).ToList();
         Assert.Equal(positions, string.Join(' ', examples.Select(row => row[0])));
         Assert.Contains("PIEs of both 1 of 3", page.Text, StringComparison.Ordinal);
+        Assert.Contains(count, page.Text, StringComparison.Ordinal);
         foreach (var row in examples)
         {
             Assert.Equal(row[0] is "0" or "3", !row[4].Contains("not a PIE", StringComparison.Ordinal));
