@@ -65,14 +65,24 @@ public static class ExampleFigureEndpoints
             return (null, Problems.Conflict(
                 $"No comparison on the split {Wire.Name(example.Split)} is labelled, so the example has no votes."));
         var selected = scope.Select(query with { Split = example.Split }, example.Split);
-        var numbers = selected.Labelled.Select(comparison => comparison.Number).ToList();
-        var labels = await db.PieLabels.AsNoTracking()
-            .Where(label => label.Position == example.Position && numbers.Contains(label.ComparisonNumber))
-            .ToDictionaryAsync(label => label.ComparisonNumber, cancellation);
+        var numbers = selected.Labelled.Select(comparison => comparison.Number).ToHashSet();
+        var labels = await LabelsOf(db, id, example).AsNoTracking().AsAsyncEnumerable()
+            .Where(label => numbers.Contains(label.ComparisonNumber))
+            .ToDictionaryAsync(label => label.ComparisonNumber, cancellationToken: cancellation);
         if (labels.Count == 0)
             return (null, Problems.Conflict("No comparison that the parameters select is labelled yet."));
         return (Figure(scope, selected, example, labels), null);
     }
+
+    /// <summary>
+    /// The labels of an example in all comparisons of a sweep. A list of numbers of comparisons would be searched in
+    /// every part of the labels; this searches each number in the part that has it.
+    /// </summary>
+    public static IQueryable<PieLabel> LabelsOf(PieDbContext db, Guid sweepId, Example example) =>
+        from comparison in db.Comparisons
+        join label in db.PieLabels on comparison.Number equals label.ComparisonNumber
+        where comparison.SweepId == sweepId && comparison.Split == example.Split && label.Position == example.Position
+        select label;
 
     private static TrajectoryFigure Figure(
         FigureScope scope, SelectedCohorts selected, Example example, IReadOnlyDictionary<int, PieLabel> labels)

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using PieService.Api.Figures;
 using PieService.Api.Lists;
+using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Storage;
 using PieService.TestSupport;
@@ -127,6 +129,21 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.InRange(Blocks(plan), 6, (6 * 4) + 10);
     }
 
+    /// <summary>Searched by a list of numbers, each part that has one of them would be searched for all of them.</summary>
+    [Fact]
+    public async Task The_trajectory_of_an_example_reads_one_row_of_each_comparison()
+    {
+        var (sweep, numbers) = await LabelledAsync(methods: 6);
+        await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync();
+
+        var plan = await PlanAsync(db, ExampleFigureEndpoints.LabelsOf(
+            db, sweep, new() { Split = Split.Test, Position = 1234, SourceId = "", Text = "", Labels = [] }));
+
+        Assert.Equal(numbers.Count, (int)plan["Actual Rows"]!);
+        Assert.InRange(Blocks(plan), 6, (6 * 4) + 10);
+    }
+
     [Fact]
     public async Task The_labels_of_a_comparison_are_deleted_from_one_part()
     {
@@ -180,6 +197,16 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
         DO $$ BEGIN EXECUTE 'CREATE TEMP TABLE first AS ' || $query${query}$query$; END $$;
         EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}
         """))!)![0]!["Plan"]!;
+
+    /// <summary>The plan of a query of the service, which is executed once before.</summary>
+    private static async Task<JsonNode> PlanAsync<T>(PieDbContext db, IQueryable<T> query)
+    {
+        await query.ToListAsync();
+        await using var command = query.CreateDbCommand();
+        command.CommandText = $"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {command.CommandText}";
+        await db.Database.OpenConnectionAsync();
+        return JsonNode.Parse((string)(await command.ExecuteScalarAsync())!)![0]!["Plan"]!;
+    }
 
     private static IEnumerable<JsonNode> Nodes(JsonNode plan) =>
         (plan["Plans"]?.AsArray() ?? []).SelectMany(child => Nodes(child!)).Prepend(plan);
