@@ -60,7 +60,6 @@ public sealed class ComparisonPageTests(ApiFixture api) : IClassFixture<ApiFixtu
     [InlineData("MP-AI 90", "", "MP-AI 50", null)]
     [InlineData("IMP 90", "?method=IMP", "IMP 50", null)]
     [InlineData("IMP 90", "?sparsity=90", null, "MP-AI 90")]
-    [InlineData("MP-AI 50", "?orderBy=achievedSparsity", "IMP 50", "IMP 90")]
     [InlineData("MP-AI 50", "?method=IMP", "IMP 90", null)]
     public async Task A_comparison_leads_to_the_previous_and_the_next_one_of_its_list(
         string name, string filters, string? previous, string? next)

@@ -27,8 +27,8 @@
 
   const move = (step) => {
     const all = rows(), here = document.activeElement;
-    const row = here.closest?.("tr, dt") ?? here;
-    const at = all.findIndex((link) => link === here || row.contains(link));
+    const row = here.closest("tr, dt");
+    const at = all.findIndex((link) => link === here || row?.contains(link));
     const link = at < 0 ? (step > 0 ? all[0] : null) : all[at + step];
     link?.focus();
     link?.scrollIntoView({ block: "nearest" });
