@@ -61,25 +61,31 @@ public sealed record Document(string Name, string Title, string Html, IReadOnlyL
         return writer.ToString();
     }
 
-    /// <summary>A table that scrolls in its frame if the window is narrower.</summary>
+    /// <summary>
+    /// A table that scrolls in its frame if the window is narrower. The name of the frame has the number of the table,
+    /// since a document may have several tables with the same columns.
+    /// </summary>
     private sealed class ScrolledTable : HtmlTableRenderer
     {
+        private int tables;
+
         protected override void Write(HtmlRenderer renderer, Table table)
         {
+            tables++;
             renderer.Write("<div class=\"scroll\" role=\"region\" aria-label=\"")
                 .Write(WebUtility.HtmlEncode(NameOf(table))).Write("\" tabindex=\"0\">");
             base.Write(renderer, table);
             renderer.Write("</div>");
         }
 
-        /// <summary>The names of its columns.</summary>
-        private static string NameOf(Table table)
+        /// <summary>The number of the table in the document, and the names of its columns.</summary>
+        private string NameOf(Table table)
         {
             var names = from row in table.OfType<TableRow>().Take(1)
                         from cell in row.OfType<TableCell>()
                         from text in cell.Descendants<LiteralInline>()
                         select text.Content.ToString();
-            return $"Table: {string.Join(", ", names)}";
+            return $"Table {tables}: {string.Join(", ", names)}";
         }
     }
 }
