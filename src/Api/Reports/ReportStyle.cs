@@ -21,7 +21,14 @@ internal static class ReportStyle
         .scroll { overflow-x: auto; } figure { margin: 1.5rem 0 2.5rem; } figure svg { max-width: 100%; height: auto; }
         .warnings { padding: .5rem 1rem; background: #fff6df; border-left: 4px solid #b78103; }
         pre { padding: .75rem 1rem; overflow-x: auto; background: #f3f5f7; font-size: .8125rem; }
-        code { font-size: .8125rem; } @media print { details > * { display: block; } figure { break-inside: avoid; } }
+        code { font-size: .8125rem; }
+        @media print {
+          @page { size: A4; margin: 14mm; } body { max-width: none; padding: 0; font-size: 9pt; }
+          .scroll, pre { overflow: visible; } pre { white-space: pre-wrap; }
+          table { font-size: 7pt; } th, td { padding-right: .5em; } .number { white-space: normal; }
+          tr, figure, .warnings { break-inside: avoid; } h2 { break-after: avoid; }
+          summary { display: none; } details::details-content { content-visibility: visible; display: block; }
+        }
         """;
 
     private static string Face(int weight, string resource)
