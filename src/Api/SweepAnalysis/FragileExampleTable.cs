@@ -31,12 +31,8 @@ public sealed class FragileExampleTable()
     {
         var gold = LabelFilter.ClassOf(filter.Label, scope.Labels);
         var examples = scope.Examples(db);
-        var rows = from summary in Summaries(db, scope)
-                   join example in examples on summary.Position equals example.Position
-                   where gold == null || example.Labels.Contains(gold.Value)
-                   select new SummarisedExample<FragileSummary> { Summary = summary, Example = example };
         return new SummarisedExampleRows<FragileSummary, FragileExampleResponse>(
-            rows, Sorted(filter.OrderBy),
+            Of(Summaries(db, scope, null)), positions => Of(Summaries(db, scope, positions)), Sorted(filter.OrderBy),
             row => FragileExampleResponse.Of(row.Summary, row.Example, scope))
         {
             // A comparison has a label of each example.
@@ -44,6 +40,12 @@ public sealed class FragileExampleTable()
                 example => scope.Comparisons.Count > 0 && (gold == null || example.Labels.Contains(gold.Value))),
             LengthOf = item => item.Text.Length + (item.SecondText?.Length ?? 0),
         };
+
+        IQueryable<SummarisedExample<FragileSummary>> Of(IQueryable<FragileSummary> summaries) =>
+            from summary in summaries
+            join example in examples on summary.Position equals example.Position
+            where gold == null || example.Labels.Contains(gold.Value)
+            select new SummarisedExample<FragileSummary> { Summary = summary, Example = example };
     }
 
     public override Columns<FragileExampleResponse> Columns(SelectedComparisons scope) =>
@@ -77,21 +79,27 @@ public sealed class FragileExampleTable()
     /// which PostgreSQL reads the rows. The comparisons are in the order of their targets: a place in a short array
     /// costs less than a join for each of millions of labels.
     /// </summary>
-    private static IQueryable<FragileSummary> Summaries(PieDbContext db, SelectedComparisons scope)
+    /// <param name="positions">Those of the examples; null for all of them.</param>
+    public static IQueryable<FragileSummary> Summaries(PieDbContext db, SelectedComparisons scope, int[]? positions)
     {
         var byTarget = scope.Comparisons.OrderBy(comparison => comparison.KnownSparsity is null)
             .ThenBy(comparison => comparison.KnownSparsity).ToList();
         int[] numbers = [.. byTarget.Select(comparison => comparison.Number)];
         decimal?[] targets = [.. byTarget.Select(comparison => comparison.KnownSparsity)];
-        return db.Database.SqlQuery<FragileSummary>($"""
-            SELECT position, count(*)::integer AS comparisons, (count(*) FILTER (WHERE is_pie))::integer AS pie_count,
-                sum(round(taxicab * 1e9)) / count(*) / 1e9 AS taxicab,
-                sum(round(shift * 1e9)) / count(shift) / 1e9 AS shift,
-                ({targets}::numeric[])[
-                    min(CASE WHEN is_pie THEN array_position({numbers}, comparison_number) END)] AS first_flip
-            FROM pie_labels WHERE comparison_number = ANY({numbers}) GROUP BY position
-            """);
+        return db.Database.SqlQueryRaw<FragileSummary>(
+            positions is null ? Summary + ComparedLabels.All + Grouped : Summary + ComparedLabels.At + Grouped,
+            numbers, positions ?? [], targets);
     }
+
+    private const string Summary = """
+        SELECT position, count(*)::integer AS comparisons, (count(*) FILTER (WHERE is_pie))::integer AS pie_count,
+            sum(round(taxicab * 1e9)) / count(*) / 1e9 AS taxicab,
+            sum(round(shift * 1e9)) / count(shift) / 1e9 AS shift,
+            ({2}::numeric[])[min(CASE WHEN is_pie THEN array_position({0}, comparison_number) END)] AS first_flip
+
+        """;
+
+    private const string Grouped = "\nGROUP BY position";
 }
 
 public enum FragileOrder

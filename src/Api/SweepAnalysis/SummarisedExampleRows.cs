@@ -12,9 +12,10 @@ namespace PieService.Api.SweepAnalysis;
 /// time.
 /// </summary>
 /// <param name="rows">The summaries with their examples.</param>
+/// <param name="at">Those of some positions.</param>
 internal sealed class SummarisedExampleRows<TSummary, TItem>(
-    IQueryable<SummarisedExample<TSummary>> rows, Order<SummarisedExample<TSummary>> order,
-    Func<SummarisedExample<TSummary>, TItem> answer) : Rows<TItem>
+    IQueryable<SummarisedExample<TSummary>> rows, Func<int[], IQueryable<SummarisedExample<TSummary>>> at,
+    Order<SummarisedExample<TSummary>> order, Func<SummarisedExample<TSummary>, TItem> answer) : Rows<TItem>
     where TSummary : class, IExampleSummary
 {
     private const int LongTexts = 64;
@@ -38,9 +39,8 @@ internal sealed class SummarisedExampleRows<TSummary, TItem>(
         foreach (var positions in page.Chunk(LongTexts))
         {
             // Both tables are searched by position.
-            var part = await rows
-                .Where(row => positions.Contains(row.Summary.Position) && positions.Contains(row.Example.Position))
-                .AsNoTracking().ToDictionaryAsync(row => row.Example.Position, cancellation);
+            var part = await at(positions).Where(row => positions.Contains(row.Example.Position)).AsNoTracking()
+                .ToDictionaryAsync(row => row.Example.Position, cancellation);
             // An example may be left out by labels that replaced others since its position was read.
             foreach (var position in positions)
                 if (part.TryGetValue(position, out var row)) yield return (answer(row), order.PlaceOf(row));

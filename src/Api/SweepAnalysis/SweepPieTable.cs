@@ -26,19 +26,22 @@ public sealed class SweepPieTable() : Table<SweepPieFilter, SelectedComparisons,
     public override Rows<SweepPieResponse> Rows(PieDbContext db, SelectedComparisons scope, SweepPieFilter filter)
     {
         var gold = LabelFilter.ClassOf(filter.Label, scope.Labels);
-        var summaries = Summaries(db, scope, filter);
-        var rows = from summary in summaries
-                   join example in scope.Examples(db) on summary.Position equals example.Position
-                   where gold == null || example.Labels.Contains(gold.Value)
-                   select new SummarisedExample<PieSummary> { Summary = summary, Example = example };
+        var (summaries, examples) = (Summaries(db, scope, filter, null), scope.Examples(db));
+        var rows = Of(summaries);
         var comparisons = scope.Comparisons.ToDictionary(comparison => comparison.Number);
         return new SummarisedExampleRows<PieSummary, SweepPieResponse>(
-            rows, Sorted(filter.OrderBy),
+            rows, positions => Of(Summaries(db, scope, filter, positions)), Sorted(filter.OrderBy),
             row => SweepPieResponse.Of(row.Summary, row.Example, scope, comparisons))
         {
             Counted = gold is null ? summaries : rows,
             LengthOf = item => item.Text.Length + (item.SecondText?.Length ?? 0),
         };
+
+        IQueryable<SummarisedExample<PieSummary>> Of(IQueryable<PieSummary> of) =>
+            from summary in of
+            join example in examples on summary.Position equals example.Position
+            where gold == null || example.Labels.Contains(gold.Value)
+            select new SummarisedExample<PieSummary> { Summary = summary, Example = example };
     }
 
     public override Columns<SweepPieResponse> Columns(SelectedComparisons scope) => new Columns<SweepPieResponse>()
@@ -75,23 +78,33 @@ public sealed class SweepPieTable() : Table<SweepPieFilter, SelectedComparisons,
     /// The sums are over integers below 2^53, which a double represents exactly, so they do not depend on the order in
     /// which PostgreSQL reads the rows.
     /// </summary>
-    private static IQueryable<PieSummary> Summaries(PieDbContext db, SelectedComparisons scope, SweepPieFilter filter)
+    /// <param name="positions">Those of the examples; null for all of them.</param>
+    private static IQueryable<PieSummary> Summaries(
+        PieDbContext db, SelectedComparisons scope, SweepPieFilter filter, int[]? positions)
     {
         var fewest = filter.FewestOf(scope.Comparisons.Count);
-        return db.Database.SqlQuery<PieSummary>($"""
-            SELECT position, count(*)::integer AS pie_count, sum(replicated::integer)::integer AS replicated_count,
-                sum(round(taxicab * 1e9)) / count(*) / 1e9 AS taxicab,
-                sum(round(shift * 1e9)) / count(shift) / 1e9 AS shift,
-                array_agg(comparison_number) AS numbers
-            FROM pie_labels
-            WHERE comparison_number = ANY({scope.Numbers}) AND is_pie
-                AND ({filter.MaxQ}::double precision IS NULL
-                    OR CASE WHEN comparison_number = ANY({PairedTests.Of(scope.Comparisons)}) THEN paired_q ELSE q END
-                        <= {filter.MaxQ})
-                AND ({filter.Replicated}::boolean IS NULL OR replicated = {filter.Replicated})
-            GROUP BY position HAVING count(*) >= {fewest}
-            """);
+        return db.Database.SqlQueryRaw<PieSummary>(
+            positions is null ? Summary + ComparedLabels.All + Selected : Summary + ComparedLabels.At + Selected,
+            scope.Numbers, positions ?? [], filter.MaxQ!, PairedTests.Of(scope.Comparisons), filter.Replicated!,
+            fewest);
     }
+
+    private const string Summary = """
+        SELECT position, count(*)::integer AS pie_count, sum(replicated::integer)::integer AS replicated_count,
+            sum(round(taxicab * 1e9)) / count(*) / 1e9 AS taxicab,
+            sum(round(shift * 1e9)) / count(shift) / 1e9 AS shift,
+            array_agg(comparison_number) AS numbers
+
+        """;
+
+    private const string Selected = """
+
+            AND is_pie
+            AND ({2}::double precision IS NULL
+                OR CASE WHEN comparison_number = ANY({3}) THEN paired_q ELSE q END <= {2})
+            AND ({4}::boolean IS NULL OR replicated = {4})
+        GROUP BY position HAVING count(*) >= {5}
+        """;
 }
 
 public enum SweepPieOrder

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PieService.Api.Figures;
 using PieService.Api.Lists;
+using PieService.Api.SweepAnalysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Storage;
@@ -134,14 +135,30 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task The_trajectory_of_an_example_reads_one_row_of_each_comparison()
     {
         var (sweep, numbers) = await LabelledAsync(methods: 6);
-        await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
-            .CreateDbContextAsync();
+        await using var db = await ContextAsync();
 
         var plan = await PlanAsync(db, ExampleFigureEndpoints.LabelsOf(
             db, sweep, new() { Split = Split.Test, Position = 1234, SourceId = "", Text = "", Labels = [] }));
 
         Assert.Equal(numbers.Count, (int)plan["Actual Rows"]!);
         Assert.InRange(Blocks(plan), 6, (6 * 4) + 10);
+    }
+
+    /// <summary>A lookup in the key of a part reads two or three blocks and the row one more.</summary>
+    [Fact]
+    public async Task A_page_of_examples_of_several_comparisons_reads_one_row_of_each_for_an_example()
+    {
+        var (sweep, numbers) = await LabelledAsync(methods: 6);
+        await using var db = await ContextAsync();
+        var comparisons = await db.Comparisons.Where(comparison => comparison.SweepId == sweep).ToListAsync();
+        var scope = new SelectedComparisons(
+            new(sweep, Guid.Empty), LearningTask.SingleLabel, [], Split.Test, comparisons);
+        int[] positions = [10, 1230, 5550, 9990];
+
+        var plan = await PlanAsync(db, FragileExampleTable.Summaries(db, scope, positions));
+
+        Assert.Equal(positions.Length, (int)plan["Actual Rows"]!);
+        Assert.InRange(Blocks(plan), 24, (24 * 4) + 10);
     }
 
     [Fact]
@@ -178,6 +195,9 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
             """))!;
         return (sweep, [.. numbers.Split(' ').Select(int.Parse)]);
     }
+
+    private Task<PieDbContext> ContextAsync() =>
+        api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync();
 
     private static int Blocks(JsonNode plan) => (int)plan["Shared Hit Blocks"]! + (int)plan["Shared Read Blocks"]!;
 

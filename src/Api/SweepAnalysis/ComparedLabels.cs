@@ -1,0 +1,19 @@
+namespace PieService.Api.SweepAnalysis;
+
+/// <summary>
+/// The labels of some comparisons in SQL: from FROM to a condition. {0} is the array of the comparisons' numbers, {1}
+/// that of positions.
+/// </summary>
+internal static class ComparedLabels
+{
+    /// <summary>Those of all examples.</summary>
+    public const string All = "FROM pie_labels WHERE comparison_number = ANY({0})";
+
+    /// <summary>
+    /// Those of some examples. An array of numbers would be searched in each part of the labels at each position, also
+    /// for the comparisons that are in the other parts; this searches each number in the part that has it.
+    /// </summary>
+    public const string At = """
+        FROM unnest({0}) AS compared (number) JOIN pie_labels ON comparison_number = number WHERE position = ANY({1})
+        """;
+}
