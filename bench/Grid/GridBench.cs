@@ -95,16 +95,15 @@ internal static class GridBench
     {
         var sweep = await database.OneAsync("SELECT id FROM sweeps WHERE name LIKE 'snli%' ORDER BY name, id LIMIT 1");
         var dataset = await database.OneAsync($"SELECT dataset_id FROM sweeps WHERE id = '{sweep}'");
+        var compared = $"SELECT id FROM comparisons WHERE sweep_id = '{sweep}' AND split = 'test'";
         return new Dictionary<string, string>
         {
             ["sweeps"] = sweep,
             ["datasets"] = dataset,
             ["runs"] = await database.OneAsync(
                 $"SELECT id FROM runs WHERE sweep_id = '{sweep}' ORDER BY ordinal LIMIT 1"),
-            ["comparisons"] = await database.OneAsync(
-                $"SELECT id FROM comparisons WHERE sweep_id = '{sweep}' AND split = 'test' ORDER BY ordinal DESC LIMIT 1"),
-            ["pair"] = await database.OneAsync(
-                $"SELECT id FROM comparisons WHERE sweep_id = '{sweep}' AND split = 'test' ORDER BY ordinal LIMIT 1"),
+            ["comparisons"] = await database.OneAsync($"{compared} ORDER BY ordinal DESC LIMIT 1"),
+            ["pair"] = await database.OneAsync($"{compared} ORDER BY ordinal LIMIT 1"),
             ["examples"] = await database.OneAsync(
                 $"SELECT id FROM examples WHERE dataset_id = '{dataset}' AND split = 'test' AND position = 20"),
         };

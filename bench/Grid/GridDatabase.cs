@@ -129,8 +129,8 @@ internal sealed class GridDatabase : IAsyncDisposable
             WHERE labelled.sweep_id = comparisons.sweep_id AND labelled.summary IS NOT NULL
                 AND comparisons.summary IS NULL;
             UPDATE comparisons SET summary = jsonb_set(summary, '{influenceEpochs}', '[0, 1]') WHERE split = 'train';
-            -- The answers are patterns, which have other PIEs than the labels, and are taken for those of runs that have
-            -- collapsed, which tables leave out.
+            -- The answers are patterns, which have other PIEs than the labels, and are taken for those of runs that
+            -- have collapsed, which tables leave out.
             UPDATE comparisons SET summary = summary || jsonb_build_object(
                 'denseCollapsed', 0, 'prunedCollapsed', 0, 'pies', (summary ->> 'examples')::integer / 10);
             INSERT INTO class_scores (comparison_id, classes)

@@ -10,7 +10,7 @@ public sealed class TrainingMap
     /// <summary>The number of hexagons over the width.</summary>
     public const int Across = 40;
 
-    /// <summary>The height that the confidence from 0 to 1 has where the hexagons are regular; the width is 1.</summary>
+    /// <summary>The height of the confidences from 0 to 1 where the hexagons are regular; the width is 1.</summary>
     public const double Height = 0.8;
 
     /// <summary>No standard deviation of probabilities is greater; the width of the map.</summary>

@@ -22,7 +22,10 @@ public sealed class RowsTests
     public async Task Rows_whose_number_is_known_are_not_counted()
     {
         var rows = new QueryRows<string, string>(
-            Array.Empty<string>().AsQueryable(), Order<string>.By(row => row), row => row) { Known = 5 };
+            Array.Empty<string>().AsQueryable(), Order<string>.By(row => row), row => row)
+        {
+            Known = 5,
+        };
 
         Assert.Equal(5, await rows.CountAsync(CancellationToken.None));
     }

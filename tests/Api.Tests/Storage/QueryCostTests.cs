@@ -130,7 +130,7 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.InRange(Blocks(plan), 6, (6 * 4) + 10);
     }
 
-    /// <summary>Searched by a list of numbers, each part that has one of them would be searched for all of them.</summary>
+    /// <summary>By a list of numbers, each part that has one of them would be searched for all of them.</summary>
     [Fact]
     public async Task The_trajectory_of_an_example_reads_one_row_of_each_comparison()
     {
