@@ -6,7 +6,8 @@ using PieService.Domain.Storage;
 namespace PieService.Api.Runs;
 
 /// <summary>
-/// The ids, the ids in the source and the gold labels of consecutive examples of a split, packed: a split may have millions of examples.
+/// The ids, the ids in the source and the gold labels of consecutive examples of a split, packed: a split may have
+/// millions of examples.
 /// </summary>
 internal sealed class ExampleKeys
 {
