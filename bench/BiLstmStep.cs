@@ -18,6 +18,8 @@ internal sealed class BiLstmStep : IDisposable
 
     private readonly TextInput[] texts = Texts();
     private readonly BiLstmClassifier model;
+    private readonly TextsOnDevice placed;
+    private readonly TextOrder order;
     private readonly ParameterBuffer parameters;
     private readonly Adam optimizer;
     private readonly PackedBiLstm packed;
@@ -29,6 +31,8 @@ internal sealed class BiLstmStep : IDisposable
         var table = randn(Words, Width);
         var input = new InputVectors([.. Enumerable.Range(0, Words)], Words, Width, [.. table.data<float>()]);
         model = new BiLstmClassifier(input, Hidden, Classes, CPU);
+        placed = model.Place(texts);
+        order = placed.InOrder(Enumerable.Range(0, Batch));
         parameters = new ParameterBuffer(model);
         optimizer = new Adam(parameters, 1e-3);
         packed = new PackedBiLstm(table, Hidden, Classes);
@@ -41,20 +45,20 @@ internal sealed class BiLstmStep : IDisposable
     public double StepSeconds() => Measured.Seconds(() =>
     {
         parameters.ClearGradients();
-        Backward(model.Logits(texts));
+        Backward(Logits());
         parameters.ClipGradients(1);
         optimizer.Step();
     });
 
     /// <summary>The median seconds of forward and backward.</summary>
-    public double GradientSeconds() => Measured.Seconds(() => Backward(model.Logits(texts)));
+    public double GradientSeconds() => Measured.Seconds(() => Backward(Logits()));
 
     public double PackedGradientSeconds() => Measured.Seconds(() => Backward(packed.Logits(texts)));
 
     public double EvaluationSeconds()
     {
         using var off = no_grad();
-        return Measured.Seconds(() => model.Logits(texts));
+        return Measured.Seconds(() => Logits());
     }
 
     public double PackedEvaluationSeconds()
@@ -80,6 +84,8 @@ internal sealed class BiLstmStep : IDisposable
 
     public void Dispose()
     {
+        order.Dispose();
+        placed.Dispose();
         model.Dispose();
         parameters.Dispose();
         optimizer.Dispose();
@@ -95,6 +101,8 @@ internal sealed class BiLstmStep : IDisposable
                 new TextInput(
                     Enumerable.Range(0, 22 + random.NextInt(5)).Select(_ => random.NextInt(Words)).ToArray()))];
     }
+
+    private Tensor Logits() => model.Logits(order.Batch(0, Batch));
 
     private static void Backward(Tensor logits)
     {

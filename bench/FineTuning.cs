@@ -18,6 +18,8 @@ internal sealed class FineTuning : IDisposable
     private readonly ParameterBuffer parameters;
     private readonly Adam optimizer;
     private readonly TextInput[] texts;
+    private readonly TextsOnDevice placed;
+    private readonly TextOrder order;
     private readonly int length;
 
     /// <param name="length">
@@ -37,6 +39,8 @@ internal sealed class FineTuning : IDisposable
         texts = [.. Enumerable.Range(0, batch).Select(text => new TextInput(
             Enumerable.Range(0, text == 0 ? length : length - random.NextInt((length / 4) + 1))
                 .Select(_ => random.NextInt(config.VocabularySize)).ToArray()))];
+        placed = model.Place(texts);
+        order = placed.InOrder(Enumerable.Range(0, batch));
         model.train();
     }
 
@@ -47,7 +51,8 @@ internal sealed class FineTuning : IDisposable
     public double StepSeconds() => Measured.Seconds(() =>
     {
         parameters.ClearGradients();
-        nn.functional.cross_entropy(model.Logits(texts), zeros(texts.Length, dtype: ScalarType.Int64)).backward();
+        nn.functional.cross_entropy(
+            model.Logits(order.Batch(0, texts.Length)), zeros(texts.Length, dtype: ScalarType.Int64)).backward();
         parameters.MaskGradients();
         parameters.ClipGradients(1);
         optimizer.Step();
@@ -79,6 +84,8 @@ internal sealed class FineTuning : IDisposable
 
     public void Dispose()
     {
+        order.Dispose();
+        placed.Dispose();
         model.Dispose();
         parameters.Dispose();
         optimizer.Dispose();

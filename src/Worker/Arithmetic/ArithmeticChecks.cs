@@ -151,9 +151,8 @@ internal static class ArithmeticChecks
                 bool[] isThere = [
                     .. lengths.SelectMany(length => Enumerable.Range(0, words).Select(word => word < length))];
                 var mask = tensor(isThere, [batch, 1, 1, words], device: leaves[0].device);
-                return nn.functional.scaled_dot_product_attention(
-                    ByHead(leaves[0]), ByHead(leaves[1]), ByHead(leaves[2]), mask).transpose(1, 2)
-                    .to(ScalarType.Float32);
+                return Models.Attention.Of(ByHead(leaves[0]), ByHead(leaves[1]), ByHead(leaves[2]), mask, dropout: 0)
+                    .transpose(1, 2).to(ScalarType.Float32);
             },
             numbers => PlainMatrix.Stack([.. lengths.Select((length, text) =>
             {
@@ -171,8 +170,7 @@ internal static class ArithmeticChecks
         int[] gold = [.. Enumerable.Range(0, examples).Select(example => 5 * example % classes)];
         return new(
             "cross-entropy", $"{examples} x {classes}", [new("logits", examples, classes, 3)],
-            leaves =>
-                TrainingLoss.Of(leaves[0], PackedLabels.OfClasses(classes, gold), [.. Enumerable.Range(0, examples)]),
+            leaves => Loss(leaves[0], PackedLabels.OfClasses(classes, gold)),
             numbers => PlainOperations.CrossEntropy(numbers[0], gold));
     }
 
@@ -186,10 +184,13 @@ internal static class ArithmeticChecks
                 labels => Enumerable.Range(0, classes).Select(label => labels.Contains((short)label) ? 1.0 : 0))];
         return new(
             "binary cross-entropy", $"{examples} x {classes}", [new("logits", examples, classes, 3)],
-            leaves =>
-                TrainingLoss.Of(
-                    leaves[0], PackedLabels.Of(LearningTask.MultiLabel, classes, gold),
-                    [.. Enumerable.Range(0, examples)]),
+            leaves => Loss(leaves[0], PackedLabels.Of(LearningTask.MultiLabel, classes, gold)),
             numbers => PlainOperations.BinaryCrossEntropy(numbers[0], isGold));
+    }
+
+    private static Tensor Loss(Tensor logits, PackedLabels gold)
+    {
+        using var labels = new GoldOnDevice(gold, logits.device);
+        return TrainingLoss.Of(logits, labels.Of(arange(gold.Count, device: logits.device)));
     }
 }

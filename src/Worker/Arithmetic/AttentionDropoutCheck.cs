@@ -1,4 +1,5 @@
 using PieService.Domain.Runs;
+using PieService.Worker.Models;
 using static TorchSharp.torch;
 
 namespace PieService.Worker.Arithmetic;
@@ -20,7 +21,7 @@ internal sealed class AttentionDropoutCheck(int batch, int words, int width, dou
         var (queries, values) =
             (zeros(batch, 1, words, width, device: device), ones(batch, 1, words, width, device: device));
         var mask = ones(batch, 1, 1, words, dtype: ScalarType.Bool, device: device);
-        var results = nn.functional.scaled_dot_product_attention(queries, queries, values, mask, probability).mean()
+        var results = Attention.Of(queries, queries, values, mask, probability).mean()
             .cpu().item<float>();
         var standardError = Math.Sqrt(probability / (1 - probability) / (batch * words * words));
         return [Compare("mean in training", [results], [1], MostStandardErrors * standardError)];

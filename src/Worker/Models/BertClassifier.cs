@@ -30,7 +30,6 @@ public sealed class BertClassifier : Classifier
     private delegate Parameter Take(string name, params long[] shape);
 
     private readonly BertConfig config;
-    private readonly Device device;
     private readonly bool pruneLayerNorm;
     private readonly Embeddings embeddings;
     private readonly Layer[] layers;
@@ -53,7 +52,7 @@ public sealed class BertClassifier : Classifier
         Precision precision = Precision.Fp32)
         : base(nameof(BertClassifier))
     {
-        (this.config, this.device, ClassCount) = (config, device, classCount);
+        (this.config, Device, ClassCount) = (config, device, classCount);
         pruneLayerNorm = protocol == Protocol.Paper;
         var numbers = precision switch
         {
@@ -81,9 +80,13 @@ public sealed class BertClassifier : Classifier
     // This is 256 texts of 64 tokens, or 32 of 512; for bert-base the widest tensor of a layer then takes 200 MB.
     public override int MostTokensAtOnce => 16_384;
 
+    public override Device Device { get; }
+
     /// <param name="texts">Token ids, including [CLS] and [SEP]; no text is longer than the model's positions.</param>
-    public override Tensor Logits(IReadOnlyList<TextInput> texts) =>
-        Logits(BertBatch.Of(texts, config.PadToken, device));
+    public override Tensor Logits(TextBatch texts) => Logits(BertBatch.Of(texts));
+
+    protected internal override TextsOnDevice Place(IEnumerable<TextInput> texts) =>
+        new(texts, numberOf: null, config.PadToken, Device);
 
     internal Tensor Logits(BertBatch batch) => linear.call(Pooled(batch));                          // (B, C)
 
@@ -124,8 +127,8 @@ public sealed class BertClassifier : Classifier
     private sealed class Embeddings : nn.Module
     {
         private readonly BertConfig config;
-        private readonly Embedding words;
-        private readonly Table positions, types;
+        private readonly Embedding words, types;
+        private readonly Table positions;
         private readonly Normalisation norm;
 
         public Embeddings(BertConfig config, Take take) : base("embeddings")
@@ -134,7 +137,9 @@ public sealed class BertClassifier : Classifier
             words = nn.Embedding(config.PadToken + 1, 1, padding_idx: config.PadToken);     // its weights are not drawn
             words.weight = take("embeddings.word_embeddings.weight", config.VocabularySize, config.Width);
             positions = new(take, "embeddings.position_embeddings.", config.MaxPositions, config.Width);
-            types = new(take, "embeddings.token_type_embeddings.", config.TokenTypes, config.Width);
+            // The gradients of its few rows have many terms, which an embedding adds in a fixed order on every device.
+            types = nn.Embedding_from_pretrained(zeros(1, 1), freeze: false);
+            types.weight = take("embeddings.token_type_embeddings.weight", config.TokenTypes, config.Width);
             norm = new(take, "embeddings.LayerNorm.", config);
             register_module("word_embeddings", words);
             register_module("position_embeddings", positions);
@@ -146,7 +151,7 @@ public sealed class BertClassifier : Classifier
         {
             using var scope = NewDisposeScope();
             var sum = words.call(ids)                                                               // (B, T, W)
-                .add(types.Rows.index_select(0, tokenTypes.flatten()).view(ids.size(0), ids.size(1), config.Width), One)
+                .add(types.call(tokenTypes), One)
                 .add(positions.Rows.narrow(0, 0, ids.size(1)), One);  // (T, W), for every text
             return nn.functional.dropout(norm.Call(sum), config.HiddenDropout, drops).MoveToOuterDisposeScope();
         }
@@ -187,7 +192,7 @@ public sealed class BertClassifier : Classifier
         public Tensor Call(Tensor state, Tensor mask, bool drops)
         {
             using var scope = NewDisposeScope();
-            var attended = nn.functional.scaled_dot_product_attention(
+            var attended = Attention.Of(
                     ByHead(query.InItsNumbers(state)), ByHead(key.InItsNumbers(state)),
                     ByHead(value.InItsNumbers(state)),
                     mask, drops ? config.AttentionDropout : 0)  // (B, heads, T, W / heads)

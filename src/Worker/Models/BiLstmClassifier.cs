@@ -22,7 +22,6 @@ public sealed class BiLstmClassifier : Classifier
     private const int FirstWidth = 256, SecondWidth = 128;
 
     private readonly InputVectors input;
-    private readonly Device device;
     private readonly int? paddedLength;
     private readonly LstmLayers lstm;
     private readonly Linear l1, l2, fc;
@@ -37,7 +36,7 @@ public sealed class BiLstmClassifier : Classifier
     public BiLstmClassifier(InputVectors input, int hiddenSize, int classCount, Device device, int? paddedLength = null)
         : base(nameof(BiLstmClassifier))
     {
-        (this.input, this.device, this.paddedLength, ClassCount) = (input, device, paddedLength, classCount);
+        (this.input, Device, this.paddedLength, ClassCount) = (input, device, paddedLength, classCount);
         // Names and order are those of the published model; the embedding, which that model does not have, comes last.
         register_module("lstm", lstm = new LstmLayers(input.Dimensions, hiddenSize, device));
         register_module("l1", l1 = nn.Linear(2 * hiddenSize, FirstWidth).to(device));
@@ -50,16 +49,19 @@ public sealed class BiLstmClassifier : Classifier
 
     public override int ClassCount { get; }
 
-    public override Tensor Logits(IReadOnlyList<TextInput> texts)
+    public override Device Device { get; }
+
+    public override Tensor Logits(TextBatch texts)
     {
-        var batch = new PaddedBatch(texts, input, paddedLength);
-        var reversal = tensor(batch.Reversal, device: device);
+        var batch = PaddedBatch.Of(texts, paddedLength);
         var forward = Embed(batch.Rows);                                                            // (T B, D)
-        var backward = forward.index_select(0, reversal);
-        var ends = tensor(batch.Ends, device: device);
-        var readOut = lstm.Run(forward, backward, reversal, ends, batch.Longest);                   // (B, 2H)
+        var backward = forward.index_select(0, batch.Reversal);
+        var readOut = lstm.Run(forward, backward, batch.Reversal, batch.Ends, batch.Longest);       // (B, 2H)
         return fc.call(nn.functional.relu(l2.call(nn.functional.relu(l1.call(readOut)))));          // 256, 128, (B, C)
     }
+
+    protected internal override TextsOnDevice Place(IEnumerable<TextInput> texts) =>
+        new(texts, input.RowOfWord, input.PadRow, Device, paddedLength ?? 1);
 
     /// <summary>All weights except the embedding and the last layer, never biases.</summary>
     public override bool IsPrunable(string parameter) =>
@@ -71,46 +73,31 @@ public sealed class BiLstmClassifier : Classifier
         base.Dispose(disposing);
     }
 
-    private Tensor Embed(long[] rows)
-    {
-        var indices = tensor(rows, device: device);
-        return embedding is null ? vectors!.index_select(0, indices) : embedding.call(indices);
-    }
+    private Tensor Embed(Tensor rows) => embedding is null ? vectors!.index_select(0, rows) : embedding.call(rows);
 
     /// <summary>Texts side by side, time first: the word t of text b is in row t B + b.</summary>
-    private readonly struct PaddedBatch
+    /// <param name="Longest">T, the number of words of the longest text.</param>
+    /// <param name="Rows">T B rows of the embedding; after the end of a text the row of the pad.</param>
+    /// <param name="Reversal">T B: the row that takes this place when every text is reversed and its pads stay. It is
+    /// its own inverse.</param>
+    /// <param name="Ends">B: the row of each text's last word, or last pad.</param>
+    private sealed record PaddedBatch(int Longest, Tensor Rows, Tensor Reversal, Tensor Ends)
     {
-        public PaddedBatch(IReadOnlyList<TextInput> texts, InputVectors input, int? paddedLength)
+        public static PaddedBatch Of(TextBatch texts, int? paddedLength)
         {
-            Longest = paddedLength ?? Math.Max(1, texts.Max(text => text.Tokens.Length));    // empty: one pad
-            (Rows, Reversal, Ends) =
-                (new long[Longest * texts.Count], new long[Longest * texts.Count], new long[texts.Count]);
-            for (var b = 0; b < texts.Count; b++)
-            {
-                var words = texts[b].Tokens.Span;
-                var length = paddedLength ?? words.Length;
-                for (var t = 0; t < Longest; t++)
-                {
-                    Rows[(t * texts.Count) + b] = t < words.Length ? input.RowOfWord[words[t]] : input.PadRow;
-                    Reversal[(t * texts.Count) + b] = ((t < length ? length - 1 - t : t) * texts.Count) + b;
-                }
-                Ends[b] = (Math.Max(0, length - 1) * texts.Count) + b;
-            }
+            var longest = paddedLength ?? texts.Longest;                                            // empty: one pad
+            var padded = texts.Texts.Padded(texts.Examples, longest, timeFirst: true);
+            // The scalars are kept while native code reads them.
+            using Scalar zero = 0, one = 1, count = texts.Count;
+            var columns = texts.Texts.Numbers(texts.Count);                                         // (B)
+            var rows = padded.Times.mul(count);                                                     // (T, 1)
+            var lasts = paddedLength is null
+                ? padded.Lengths.sub(one).clamp_min_(zero).mul_(count) : rows[longest - 1];         // (B) or (1)
+            var ends = lasts.add(columns, one);
+            var reversal = ends.sub(rows);                                                     // (T, B)
+            if (paddedLength is null) reversal = where(padded.Inside, reversal, rows.add(columns, one));
+            return new(longest, padded.Ids.view(-1), reversal.view(-1), ends);
         }
-
-        /// <summary>T, the number of words of the longest text.</summary>
-        public int Longest { get; }
-
-        /// <summary>T B rows of the embedding; after the end of a text the row of the pad.</summary>
-        public long[] Rows { get; }
-
-        /// <summary>
-        /// T B: the row that takes this place when every text is reversed and its pads stay. It is its own inverse.
-        /// </summary>
-        public long[] Reversal { get; }
-
-        /// <summary>B: the row of each text's last word, or last pad.</summary>
-        public long[] Ends { get; }
     }
 
     /// <summary>

@@ -8,11 +8,35 @@ namespace PieService.Worker.Models;
 /// </summary>
 public abstract class Classifier(string name) : nn.Module(name)
 {
+    // The same texts are the same object: to compare their tokens would take longer than it saves.
+    private readonly Dictionary<TokenisedSplit, TextsOnDevice> splits = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>C, the number of classes.</summary>
     public abstract int ClassCount { get; }
 
+    /// <summary>The device of the parameters.</summary>
+    public abstract Device Device { get; }
+
     /// <summary>Logits (B, C) of B texts.</summary>
-    public abstract Tensor Logits(IReadOnlyList<TextInput> texts);
+    public abstract Tensor Logits(TextBatch texts);
+
+    /// <summary>Logits (B, C) of B texts that are copied to the device for this call.</summary>
+    public Tensor Logits(IReadOnlyList<TextInput> texts)
+    {
+        using var placed = Place(texts);
+        using var order = placed.InOrder(Enumerable.Range(0, texts.Count));
+        return Logits(order.Batch(0, texts.Count));
+    }
+
+    /// <summary>
+    /// The texts of a split on the device: they are copied at the first call and stay there as long as the model.
+    /// </summary>
+    public TextsOnDevice OnDevice(TokenisedSplit split)
+    {
+        if (!splits.TryGetValue(split, out var texts))
+            splits.Add(split, texts = Place(Enumerable.Range(0, split.Count).Select(split.Text)));
+        return texts;
+    }
 
     /// <summary>
     /// Whether train mode applies dropout, with the model's own probability; if not, the probability is 0.
@@ -24,4 +48,14 @@ public abstract class Classifier(string name) : nn.Module(name)
 
     /// <summary>Whether pruning may remove weights of the parameter of this name.</summary>
     public abstract bool IsPrunable(string parameter);
+
+    /// <summary>Copies texts to the device, in the numbers that the model reads.</summary>
+    protected internal abstract TextsOnDevice Place(IEnumerable<TextInput> texts);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            foreach (var texts in splits.Values) texts.Dispose();
+        base.Dispose(disposing);
+    }
 }

@@ -37,11 +37,15 @@ public sealed class ImpactGradient(
         model.train();
         model.DropsOut = protocol == Protocol.Paper;
         parameters.ClearGradients();
-        foreach (var batch in examples.Chunk(BatchSize).SelectMany(parts.Of))
+        using var gold = new GoldOnDevice(train.Labels, model.Device);
+        using var texts = model.OnDevice(train).InOrder(examples);
+        var first = 0;
+        foreach (var part in examples.Chunk(BatchSize).SelectMany(parts.Of))
         {
             using var scope = NewDisposeScope();
-            var logits = model.Logits(Array.ConvertAll(batch, train.Text));                         // (B, C)
-            TrainingLoss.Of(logits, train.Labels, batch, nn.Reduction.Sum).div(count).backward();
+            var batch = texts.Batch(first, part.Length);
+            first += part.Length;
+            TrainingLoss.Of(model.Logits(batch), gold.Of(batch.Examples), nn.Reduction.Sum).div(count).backward();
         }
         model.DropsOut = true;
         var gradients = parameters.CopyGradients();

@@ -5,11 +5,16 @@ internal sealed class OutputTail
 {
     private const int MostLines = 20, LongestLine = 500;
 
+    /// <summary>
+    /// A warning that torch repeats at each call of an LSTM on a GPU, since all parameters share one memory here.
+    /// </summary>
+    private const string OfEveryStep = "RNN module weights are not part of single contiguous chunk of memory";
+
     private readonly Queue<string> lines = new();
 
     public void Add(string? line)
     {
-        if (line is null) return;
+        if (line is null || line.Contains(OfEveryStep, StringComparison.Ordinal)) return;
         lock (lines)
         {
             lines.Enqueue(line.Length > LongestLine ? line[..LongestLine] : line);

@@ -16,25 +16,20 @@ public static class Evaluation
     public static SplitLogits Run(
         Classifier model, TokenisedSplit split, Heartbeat heartbeat, MicroBatch parts = default)
     {
-        var scores = new SplitLogits(split.Name, split.Labels);
         using var noGrad = no_grad();
         model.eval();
-        foreach (var batch in BatchOrder.ForEvaluation(
-            split, parts.Share(BatchSize), parts.Share(model.MostTokensAtOnce)))
+        var batches = BatchOrder.ForEvaluation(split, parts.Share(BatchSize), parts.Share(model.MostTokensAtOnce));
+        using var order = model.OnDevice(split).InOrder(batches.SelectMany(batch => batch));
+        using var scores = new LogitsOnDevice(split, model.ClassCount, model.Device);
+        var first = 0;
+        foreach (var batch in batches)
         {
             heartbeat.Beat();
             using var scope = NewDisposeScope();
-            Place(model.Logits(Array.ConvertAll(batch, split.Text)), batch, scores);
+            var texts = order.Batch(first, batch.Length);
+            scores.Place(model.Logits(texts), texts.Examples);
+            first += batch.Length;
         }
-        return scores;
-    }
-
-    /// <summary>Copies a batch's logits (B, C) to the rows of its examples.</summary>
-    internal static void Place(Tensor logits, int[] batch, SplitLogits scores)
-    {
-        var values = logits.cpu().data<float>().ToArray().AsSpan();
-        for (var i = 0; i < batch.Length; i++)
-            values.Slice(i * scores.ClassCount, scores.ClassCount)
-                .CopyTo(scores.Logits.AsSpan(batch[i] * scores.ClassCount));
+        return scores.Read();
     }
 }

@@ -6,16 +6,20 @@ namespace PieService.Worker.Training;
 
 /// <summary>A model's logits for the examples of a split, in their order.</summary>
 /// <param name="Gold">The gold labels of the N examples.</param>
-public sealed record SplitLogits(string Split, PackedLabels Gold)
+/// <param name="Logits">
+/// The logits, N x C, row-major. <see cref="Domain.Sweeps.SweepRules"/> ensures that an array can hold them.
+/// </param>
+public sealed record SplitLogits(string Split, PackedLabels Gold, float[] Logits)
 {
+    /// <summary>Logits of zero.</summary>
+    /// <exception cref="OverflowException">An array cannot hold them.</exception>
+    public SplitLogits(string split, PackedLabels gold)
+        : this(split, gold, new float[checked(gold.Count * gold.ClassCount)])
+    {
+    }
+
     /// <summary>C, the number of classes.</summary>
     public int ClassCount => Gold.ClassCount;
-
-    /// <summary>
-    /// The logits, N x C, row-major. <see cref="Domain.Sweeps.SweepRules"/> ensures that an array can hold them.
-    /// </summary>
-    /// <exception cref="OverflowException">An array cannot hold them.</exception>
-    public float[] Logits { get; } = new float[checked(Gold.Count * Gold.ClassCount)];
 
     public ReadOnlySpan<float> Row(int example) => Logits.AsSpan(example * ClassCount, ClassCount);
 

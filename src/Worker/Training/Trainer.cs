@@ -20,11 +20,12 @@ public sealed class Trainer(
     /// <exception cref="UntrainableException">The loss is not a number.</exception>
     public void Run(int epochsDone, int totalEpochs, IReadOnlyList<ITrainingHook> hooks, Heartbeat heartbeat)
     {
+        using var gold = new GoldOnDevice(train.Labels, model.Device);
         for (var epoch = epochsDone; epoch < totalEpochs; epoch++)
         {
             foreach (var hook in hooks) hook.BeforeEpoch(epoch);
             GiveMemoryBack();
-            var trained = TrainEpoch(epoch, heartbeat);
+            var trained = TrainEpoch(epoch, gold, heartbeat);
             foreach (var hook in hooks) hook.AfterEpoch(epoch + 1, trained);
         }
         foreach (var hook in hooks) hook.BeforeEpoch(totalEpochs);
@@ -40,49 +41,63 @@ public sealed class Trainer(
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
     }
 
-    private TrainedEpoch TrainEpoch(int epoch, Heartbeat heartbeat)
+    private TrainedEpoch TrainEpoch(int epoch, GoldOnDevice gold, Heartbeat heartbeat)
     {
         manual_seed(order.TorchSeed(epoch));
         model.train();
-        var scores = new SplitLogits(train.Name, train.Labels);
-        var (batches, lossSum) = (order.Batches(epoch), 0.0);
+        int[][][] batches = [.. order.Batches(epoch).Select(batch => parts.Of(batch).ToArray())];
+        using var texts = model.OnDevice(train).InOrder(batches.SelectMany(batch => batch).SelectMany(part => part));
+        using var losses = new EpochLosses(epoch, batches.Sum(batch => batch.Length), model.Device);
+        using var logits = new LogitsOnDevice(train, model.ClassCount, model.Device);
+        var first = 0;
         foreach (var batch in batches)
         {
             heartbeat.Beat();
-            var loss = Step(batch, scores);
-            if (!double.IsFinite(loss)) throw UntrainableException.Diverged(epoch, loss);
-            lossSum += loss;
+            parameters.ClearGradients();
+            var count = batch.Sum(part => part.Length);
+            foreach (var part in batch) AddGradients(part.Length, count);
+            Step();
         }
-        return new(scores, lossSum / batches.Count);
+        return new(logits.Read(), MeanOfBatches(losses.Read(), batches));
+
+        // Adds the gradients of the share that a part has in the mean loss of its batch of that count.
+        void AddGradients(int size, int count)
+        {
+            using var scope = NewDisposeScope();
+            var part = texts.Batch(first, size);
+            first += size;
+            var found = model.Logits(part);                                                         // (B, C)
+            var loss = TrainingLoss.Of(found, gold.Of(part.Examples));
+            // The scalar is kept while native code reads it.
+            using Scalar share = (double)size / count;
+            if (size < count) loss = loss.mul(share);
+            loss.backward();
+            logits.Place(found.detach(), part.Examples);
+            losses.Add(loss);
+        }
     }
 
-    /// <summary>One optimizer step on the mean loss of a batch.</summary>
-    private double Step(int[] batch, SplitLogits scores)
+    /// <summary>One optimizer step on the gradients of a batch.</summary>
+    private void Step()
     {
-        parameters.ClearGradients();
-        var loss = 0.0;
-        foreach (var part in parts.Of(batch)) loss += AddGradients(part, batch.Length, scores);
         using var scope = NewDisposeScope();
         parameters.MaskGradients();
         parameters.ClipGradients(MaxGradientNorm);
         optimizer.Step();
         parameters.MaskValues();            // Adam's momentum still changes pruned weights
-        return loss;
     }
 
-    /// <summary>Adds the gradients of the share that a part has in the mean loss of its batch.</summary>
-    /// <param name="count">The number of examples of the batch.</param>
-    /// <returns>That share of the loss.</returns>
-    private float AddGradients(int[] part, int count, SplitLogits scores)
+    /// <summary>The mean of the batch means, unweighted.</summary>
+    /// <param name="losses">The share that each part has in the loss of its batch.</param>
+    private static double MeanOfBatches(float[] losses, int[][][] batches)
     {
-        using var scope = NewDisposeScope();
-        var logits = model.Logits(Array.ConvertAll(part, train.Text));                              // (B, C)
-        var loss = TrainingLoss.Of(logits, train.Labels, part);
-        // The scalar is kept while native code reads it.
-        using Scalar share = (double)part.Length / count;
-        if (part.Length < count) loss = loss.mul(share);
-        loss.backward();
-        Evaluation.Place(logits.detach(), part, scores);
-        return loss.item<float>();
+        var (sum, next) = (0.0, 0);
+        foreach (var batch in batches)
+        {
+            var loss = 0.0;
+            for (var part = 0; part < batch.Length; part++) loss += losses[next++];
+            sum += loss;
+        }
+        return sum / batches.Length;
     }
 }

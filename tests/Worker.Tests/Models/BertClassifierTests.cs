@@ -87,7 +87,7 @@ public sealed class BertClassifierTests
             }
             model.train();
             manual_seed(7);
-            return Values(model.HiddenStates(BertBatch.Of(Texts, padToken: 0, CPU)).Last());
+            return Values(model.HiddenStates(BatchOf(model)).Last());
         }
     }
 
@@ -180,7 +180,7 @@ public sealed class BertClassifierTests
         using var scope = NewDisposeScope();
         using var model = ToyBert.Load(bert.Write());
         model.eval();
-        var batch = BertBatch.Of(Texts, padToken: 0, CPU);
+        var batch = BatchOf(model);
         Assert.Equal(
             [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1], batch.TokenTypes.data<long>());
         Assert.NotEqual(Values(model.Logits([Texts[2]])), Values(model.Logits([new(Texts[2].Tokens)])));
@@ -219,6 +219,13 @@ public sealed class BertClassifierTests
             model.train();
             model.Logits(Texts).sum().backward();
         }
+    }
+
+    private static BertBatch BatchOf(BertClassifier model)
+    {
+        using var placed = model.Place(Texts);
+        using var order = placed.InOrder(Enumerable.Range(0, Texts.Length));
+        return BertBatch.Of(order.Batch(0, Texts.Length));
     }
 
     private static float[] Values(Tensor values) => [.. values.detach().contiguous().data<float>()];
