@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
@@ -8,7 +7,6 @@ using PieService.Worker.Files;
 using PieService.Worker.Models;
 using PieService.Worker.Pruning;
 using PieService.Worker.Runs;
-using PieService.Worker.Tests.Models;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 using static TorchSharp.torch;
@@ -21,8 +19,6 @@ namespace PieService.Worker.Tests.Runs;
 /// </summary>
 public sealed class GoldenTrainingTests : IDisposable
 {
-    private const string DatasetHash = "sha256:golden";
-
     private readonly TemporaryFolder folder = new();
     private readonly Dictionary<int, CheckpointFile> checkpoints = [];
     private readonly Dictionary<int, EpochMetric> trained = [];
@@ -38,22 +34,13 @@ public sealed class GoldenTrainingTests : IDisposable
     [MemberData(nameof(Cases))]
     public void A_whole_training_equals_the_published_one(string name)
     {
-        var (golden, tensors) = (GoldenFolder.Json($"{name}.json"), GoldenFolder.Tensors($"{name}.safetensors"));
-        var (architecture, task) =
-            (Path.GetFileName(name).Split('-')[0], golden.GetProperty("multilabel").GetBoolean()
-                ? LearningTask.MultiLabel : LearningTask.SingleLabel);
-        var inputs = GoldenFolder.Tensors(
-            $"training/data-{architecture}-{(task == LearningTask.MultiLabel ? "multi" : "single")}.safetensors");
-        GoldenData data = architecture == "bert" ? new GoldenPieces(inputs, tensors, task, folder)
-            : new GoldenVectors(inputs, tensors, task, folder);
-        var recipe = RecipeOf(golden, data);
-        var order = Order(tensors, golden.GetProperty("batch").GetInt32());
+        var training = GoldenTraining.Read(GoldenFolder.Path, name, folder["inputs"]);
+        var (golden, tensors, data) = (training.Json, training.Tensors, training.Data);
+        var (recipe, order) = (training.Recipe, training.Order);
         // The tolerance of the folder: ten times the float32 error of the published run, but at least that of the last
         // bits of a logit.
-        var noise = golden.GetProperty("noise");
-        var tolerance = Math.Max(
-            1e-5, 10 * noise.GetProperty("max_abs_test_logit_difference_float32_vs_float64").GetDouble());
-        var strayed = noise.GetProperty("mask_entries_that_differ").GetInt32() == 0 ? 0 : 0.005;
+        var tolerance = Math.Max(1e-5, 10 * training.Noise);
+        var strayed = golden.GetProperty("noise").GetProperty("mask_entries_that_differ").GetInt32() == 0 ? 0 : 0.005;
 
         var result = new RunTraining(Toy.Cpu).Execute(
             data.Assignment(recipe, folder["run"]),
@@ -207,7 +194,7 @@ public sealed class GoldenTrainingTests : IDisposable
         using var restored = new Restored(recipe, data);
         restored.Take(checkpoints[recipe.Plan.PruneAfter[pruning] - 1]);
         if (PruningRule.Of(recipe.Method) is { Rewinds: true })
-            restored.Parameters.SetValues(Order(tensors, 1).InitialWeights!);
+            restored.Parameters.SetValues(GoldenTraining.InitialWeights(tensors));
         var next = SafeTensors.Read(checkpoints[recipe.Plan.PruneAfter[pruning]].Path);
         restored.Parameters.Prune(
             restored.Parameters.Masks.Keys.ToDictionary(name => name, name => Mask.Of(next.Get<byte>($"mask.{name}"))));
@@ -245,27 +232,6 @@ public sealed class GoldenTrainingTests : IDisposable
                 Assert.Equal(theirs[i], flat[segment.Offset + i] * factor, 1e-4);
         }
     }
-
-    private static TrainingOrder Order(GoldenTensors tensors, int batchSize) => new(
-        InitSeed: 0,
-        TorchSeed: epoch => epoch,
-        Batches: epoch => [.. tensors.Get<int>($"order.{epoch}").Chunk(batchSize)],
-        ImpactSample: step => tensors.Get<int>($"impact_order.{step - 1}"),
-        ImpactSeed: step => step,
-        InitialWeights: tensors.Names.Where(name => name.StartsWith("init.", StringComparison.Ordinal))
-            .ToDictionary(name => name["init.".Length..], tensors.Get<float>));
-
-    private static Recipe RecipeOf(JsonElement golden, GoldenData data) => data.Model with
-    {
-        Hyperparameters = data.Model.Hyperparameters with
-        {
-            Epochs = golden.GetProperty("E").GetInt32(),
-            BatchSize = golden.GetProperty("batch").GetInt32(),
-            LearningRate = golden.GetProperty("lr").GetDouble(),
-        },
-        Method = Wire.Parse<Method>(golden.GetProperty("method").GetString()!),
-        Sparsity = golden.GetProperty("target").GetDecimal(),
-    };
 
     /// <summary>The predictions gathered during training are not in any output of a run.</summary>
     private sealed class Watcher(Dictionary<int, float[]> movingLogits) : ITrainingHook
@@ -310,140 +276,6 @@ public sealed class GoldenTrainingTests : IDisposable
             optimizer.Dispose();
             Parameters.Dispose();
             Model.Dispose();
-        }
-    }
-
-    /// <summary>The golden inputs as files of the product.</summary>
-    private abstract class GoldenData(GoldenTensors data, LearningTask task, TemporaryFolder folder)
-    {
-        protected TemporaryFolder Folder { get; } = folder;
-
-        /// <summary>A recipe with all fields that depend on the data.</summary>
-        public abstract Recipe Model { get; }
-
-        public abstract TrainingAssignment Assignment(Recipe recipe, string output);
-
-        protected TrainingAssignment Assignment(Recipe recipe, string output, string? vectors, string? pretrained) =>
-            new(
-                Guid.Empty, recipe, 0, Folder["tokens"], vectors, output, null, null, [TokenisedDataset.Test],
-                PretrainedFolder: pretrained);
-
-        protected static Recipe Of(
-            Architecture architecture, Hyperparameters hyperparameters, string? vectors = null,
-            string? checkpoint = null) => new(
-            DatasetHash, architecture, vectors, hyperparameters, Protocol.Paper, Method.Dense, 0,
-            Checkpoint: checkpoint);
-
-        protected LearningTask Task { get; } = task;
-
-        /// <summary>The split and the classes of each example.</summary>
-        protected IEnumerable<(int Example, string Split, IReadOnlyList<short> Labels)> Examples =>
-            new[] { TokenisedDataset.Train, TokenisedDataset.Test }
-                .SelectMany(split => LabelsOf(split).Select(labels => (split, labels)))
-                .Select((pair, example) => (example, pair.split, pair.labels));
-
-        protected int Classes =>
-            Task == LearningTask.MultiLabel ? data.Shape("train_y")[1] : Examples.Max(example => example.Labels[0]) + 1;
-
-        private IEnumerable<IReadOnlyList<short>> LabelsOf(string split) => Task == LearningTask.SingleLabel
-            ? data.Get<float>($"{split}_y").Select(label => new[] { (short)label })
-            : data.Get<float>($"{split}_y").Chunk(data.Shape("train_y")[1])
-                .Select(set =>
-                    set.Index().Where(label => label.Item == 1).Select(label => (short)label.Index).ToArray());
-    }
-
-    /// <summary>
-    /// Golden inputs are vectors, not words, so every position of every text becomes a separate word with that vector.
-    /// </summary>
-    private sealed class GoldenVectors : GoldenData
-    {
-        public GoldenVectors(GoldenTensors data, GoldenTensors training, LearningTask task, TemporaryFolder folder)
-            : base(data, task, folder)
-        {
-            var (length, dimensions) = (data.Shape("train_x")[1], data.Shape("train_x")[2]);
-            Model = Of(
-                Architecture.BiLstm, new(MaxLength: length, HiddenSize: training.Shape("init.lstm.weight_hh_l0")[1]),
-                vectors: "golden");
-            var builder = new TokenisedDatasetBuilder(DatasetHash, Classes, task: task);
-            foreach (var (example, split, labels) in Examples)
-                builder.Add(split, [.. Enumerable.Range(0, length).Select(place => $"{example}-{place}")], labels);
-            var dataset = builder.Build();
-            dataset.Save(folder["tokens"]);
-            float[] matrix = [.. data.Get<float>("train_x"), .. data.Get<float>("test_x")];
-            new WordVectors(
-                "golden", "golden", dataset.VocabularyHash, dimensions, matrix, new float[dimensions],
-                dataset.Vocabulary.Count).Save(folder["vectors"]);
-        }
-
-        public override Recipe Model { get; }
-
-        public override TrainingAssignment Assignment(Recipe recipe, string output) =>
-            Assignment(recipe, output, Folder["vectors"], pretrained: null);
-    }
-
-    /// <summary>
-    /// Golden inputs are numbers of pieces, so this creates a checkpoint folder whose tokenizer gives these numbers.
-    /// </summary>
-    private sealed class GoldenPieces : GoldenData
-    {
-        private const int Heads = 4;            // defined in the README of the folder, since no shape depends on it
-
-        private static readonly string[] Special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
-
-        public GoldenPieces(GoldenTensors data, GoldenTensors training, LearningTask task, TemporaryFolder folder)
-            : base(data, task, folder)
-        {
-            var vocabulary = WriteCheckpoint(training);
-            var length = data.Shape("train_x.input_ids")[1];
-            Model = Of(Architecture.Bert, new(MaxLength: length), checkpoint: "golden");
-            long[] ids = [.. data.Get<long>("train_x.input_ids"), .. data.Get<long>("test_x.input_ids")];
-            long[] mask = [.. data.Get<long>("train_x.attention_mask"), .. data.Get<long>("test_x.attention_mask")];
-            var builder = new TokenisedDatasetBuilder(DatasetHash, Classes, ToyBert.TokensOf(Folder["golden"]), task);
-            foreach (var (example, split, labels) in Examples)
-            {
-                var tokens = ids.AsSpan(example * length, (int)mask.AsSpan(example * length, length).ToArray().Sum())
-                    .ToArray();
-                builder.Add(split, string.Join(' ', tokens[1..^1].Select(id => vocabulary[id])), null, labels);
-            }
-            builder.Build().Save(folder["tokens"]);
-        }
-
-        public override Recipe Model { get; }
-
-        public override TrainingAssignment Assignment(Recipe recipe, string output) =>
-            Assignment(recipe, output, vectors: null, Folder["golden"]);
-
-        private string[] WriteCheckpoint(GoldenTensors training)
-        {
-            const string Encoder = "init.bert.", Words = "init.bert.embeddings.word_embeddings.weight";
-            var (vocabulary, width) = (training.Shape(Words)[0], training.Shape(Words)[1]);
-            Directory.CreateDirectory(Folder["golden"]);
-            File.WriteAllText(
-                Folder["golden/config.json"],
-                JsonSerializer.Serialize(new Dictionary<string, object>(StringComparer.Ordinal)
-                {
-                    ["vocab_size"] = vocabulary,
-                    ["hidden_size"] = width,
-                    ["num_hidden_layers"] = training.Names.Count(
-                        name => name.EndsWith("self.query.weight", StringComparison.Ordinal)
-                            && name.StartsWith(Encoder, StringComparison.Ordinal)),
-                    ["num_attention_heads"] = Heads,
-                    ["intermediate_size"] = training.Shape("init.bert.encoder.layer.0.intermediate.dense.weight")[0],
-                    ["max_position_embeddings"] = training.Shape("init.bert.embeddings.position_embeddings.weight")[0],
-                    ["type_vocab_size"] = training.Shape("init.bert.embeddings.token_type_embeddings.weight")[0],
-                    ["hidden_dropout_prob"] = 0,
-                    ["attention_probs_dropout_prob"] = 0,
-                }));
-            string[] words = [.. Special,
-                .. Enumerable.Range(Special.Length, vocabulary - Special.Length).Select(id => $"w{id}")];
-            File.WriteAllLines(Folder["golden/vocab.txt"], words);
-            var weights = new SafeTensors();
-            foreach (var name in training.Names.Where(name => name.StartsWith(Encoder, StringComparison.Ordinal)))
-                weights.Add(
-                    name["init.".Length..], training.Get<float>(name),
-                    [.. training.Shape(name).Select(side => (long)side)]);
-            weights.Write(Folder["golden/model.safetensors"]);
-            return words;
         }
     }
 }
