@@ -21,7 +21,9 @@ namespace PieService.Domain.Recipes;
 /// <param name="HiddenSize">The number of LSTM units per direction; not for BERT.</param>
 /// <param name="EmbeddingSize">The width of the trained embedding; only without word vectors, and not for BERT.</param>
 /// <param name="Padding">The padding of a BiLSTM with the protocol paper.</param>
-/// <param name="Precision">The numbers of a BERT's matrix products; not for BiLSTM.</param>
+/// <param name="Precision">
+/// The numbers of the matrix products: tf32 needs the device cuda, and bf16 is for BERT.
+/// </param>
 public sealed record Hyperparameters(
     [property: Range(1, 10_000)] int Epochs = 6,
     [property: Range(1, 65_536)] int BatchSize = 64,

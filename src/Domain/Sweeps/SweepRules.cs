@@ -110,6 +110,10 @@ public static class SweepRules
                 yield return new(at, "trains the same as an earlier model of this sweep; change or remove it");
             foreach (var error in model.Architecture == Architecture.Bert
                 ? Pretrained(model, at) : Recurrent(model, at)) yield return error;
+            if (model.HyperparametersOrDefault.Precision == Precision.Tf32 && model.DeviceOrDefault != DeviceWish.Cuda)
+                yield return new(
+                    $"{at}.hyperparameters.precision",
+                    $"tf32 is computed by GPUs only: set {at}.device to cuda, or omit it");
             foreach (var error in HyperparametersOf(model.HyperparametersOrDefault, $"{at}.hyperparameters"))
                 yield return error;
         }
@@ -121,8 +125,9 @@ public static class SweepRules
         if (model.Vectors is { } vectors && !FieldError.IsFileName(vectors))
             yield return new(
                 $"{at}.vectors", $"must be the name of a vectors file without its ending: {FieldError.FileNameRule}");
-        if (model.HyperparametersOrDefault.Precision != Precision.Fp32)
-            yield return new($"{at}.hyperparameters.precision", "is for BERT; a BiLSTM uses float32: omit it");
+        if (model.HyperparametersOrDefault.Precision == Precision.Bf16)
+            yield return new(
+                $"{at}.hyperparameters.precision", "is for BERT; a BiLSTM uses float32, or tf32 on a GPU: omit it");
     }
 
     private static IEnumerable<FieldError> Pretrained(ModelRequest model, string at)

@@ -1,5 +1,5 @@
+using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PieService.Worker.Arithmetic;
@@ -11,10 +11,10 @@ namespace PieService.Worker.Arithmetic;
 internal abstract class ArithmeticCheck(string operation, string shape)
 {
     /// <summary>
-    /// float32 sums of some hundred products deviate by about 1e-6 of the largest value. A GPU may round the factors of
-    /// a product to 10 bits (TF32), which is 1e-3 for each.
+    /// float32 sums of some hundred products deviate by about 1e-6 of the largest value. TF32 rounds the factors of a
+    /// product to 11 bits, which is 5e-4 for each.
     /// </summary>
-    private const double Float32Tolerance = 1e-4, ProductToleranceOfGpus = 1e-2;
+    private const double Float32Tolerance = 1e-4, Tf32Tolerance = 1e-2;
 
     /// <summary>bf16 rounds every factor and every result to 8 bits, which is 4e-3 for each.</summary>
     private const double Bf16Tolerance = 3e-2;
@@ -34,12 +34,13 @@ internal abstract class ArithmeticCheck(string operation, string shape)
 
     public abstract IEnumerable<ArithmeticDeviation> Deviations(Device device);
 
-    /// <param name="ofProducts">Whether the operation is made of matrix products.</param>
-    /// <param name="inBf16">Whether the operation computes in bf16.</param>
-    protected static double Tolerance(Device device, bool ofProducts, bool inBf16 = false) =>
-        inBf16 ? Bf16Tolerance
-        : ofProducts && device.type != DeviceType.CPU ? ProductToleranceOfGpus
-        : Float32Tolerance;
+    /// <param name="products">The numbers of the operation's matrix products.</param>
+    protected static double Tolerance(Precision products = Precision.Fp32) => products switch
+    {
+        Precision.Fp32 => Float32Tolerance,
+        Precision.Tf32 => Tf32Tolerance,
+        Precision.Bf16 => Bf16Tolerance,
+    };
 
     /// <summary>The deviation that is reported for an operation that ended without a result.</summary>
     public ArithmeticDeviation Broken() => Failure("it failed", Float32Tolerance);

@@ -1,5 +1,7 @@
+using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
+using PieService.Domain.Recipes;
 using PieService.Worker.Models;
 using PieService.Worker.Training;
 using TorchSharp;
@@ -14,6 +16,17 @@ namespace PieService.Worker.Arithmetic;
 /// </summary>
 internal static class ArithmeticChecks
 {
+    /// <summary>All operations; on a GPU its products also in TF32, which processors do not have.</summary>
+    public static IEnumerable<ArithmeticCheck> On(Device device) =>
+        device.type == DeviceType.CPU ? All() : [.. All(), .. InTf32()];
+
+    public static IEnumerable<MatrixCheck> InTf32() =>
+    [
+        Lstm(words: 5, batch: 7, inputs: 100, units: 100, Precision.Tf32),
+        Linear(rows: 77, from: 33, to: 100, Precision.Tf32),
+        Attention(words: 11, batch: 7, heads: 3, width: 11, Precision.Tf32),
+    ];
+
     public static IEnumerable<ArithmeticCheck> All() =>
     [
         Lstm(words: 5, batch: 7, inputs: 100, units: 100),
@@ -23,8 +36,8 @@ internal static class ArithmeticChecks
         Linear(rows: 77, from: 33, to: 100),
         LinearOfTexts(words: 5, batch: 17, from: 33, to: 100),
         LinearOfTexts(words: 1, batch: 77, from: 100, to: 33),
-        Linear(rows: 7, from: 100, to: 33, ScalarType.BFloat16),
-        Linear(rows: 77, from: 33, to: 100, ScalarType.BFloat16),
+        Linear(rows: 7, from: 100, to: 33, Precision.Bf16),
+        Linear(rows: 77, from: 33, to: 100, Precision.Bf16),
         RowsOfTable(rows: 13, width: 33, reads: 7 * 11),
         PaddedEmbedding(rows: 13, width: 33, reads: 7 * 11),
         LayerNorm(rows: 7, width: 33),
@@ -34,7 +47,7 @@ internal static class ArithmeticChecks
         Function("tanh", x => x.tanh(), PlainOperations.Tanh),
         Function("softmax", x => nn.functional.softmax(x, dim: 1), PlainOperations.Softmax),
         Attention(words: 11, batch: 7, heads: 3, width: 11),
-        Attention(words: 11, batch: 7, heads: 3, width: 11, ScalarType.BFloat16),
+        Attention(words: 11, batch: 7, heads: 3, width: 11, Precision.Bf16),
         CrossEntropy(examples: 7, classes: 33),
         BinaryCrossEntropy(examples: 7, classes: 33),
         new DropoutCheck(rows: 97, columns: 101, probability: 0.3),
@@ -43,12 +56,13 @@ internal static class ArithmeticChecks
         new Float16Check(),
     ];
 
-    public static MatrixCheck Lstm(int words, int batch, int inputs, int units)
+    public static MatrixCheck Lstm(
+        int words, int batch, int inputs, int units, Precision products = Precision.Fp32)
     {
         var range = 1 / Math.Sqrt(units);
         LSTM? lstm = null;
         return new MatrixCheck(
-            "LSTM", $"T {words}, B {batch}, D {inputs}, H {units}",
+            $"LSTM{In(products)}", $"T {words}, B {batch}, D {inputs}, H {units}",
             [
                 new("input", words * batch, inputs, 2), new("weights from the input", 4 * units, inputs, range),
                 new("weights from the state", 4 * units, units, range), new("first bias", 1, 4 * units),
@@ -57,7 +71,7 @@ internal static class ArithmeticChecks
             leaves => LstmStates.Of(lstm!, leaves[0].view(words, batch, inputs)),
             numbers => PlainOperations.Lstm(numbers[0], [.. numbers.Skip(1)], batch))
         {
-            OfProducts = true,
+            Products = products,
             Leaves = values =>
             {
                 lstm = nn.LSTM(inputs, units).to(values[0].device);
@@ -69,22 +83,22 @@ internal static class ArithmeticChecks
         };
     }
 
-    /// <param name="type">The numbers of the product; the leaves are float32.</param>
-    private static MatrixCheck Linear(int rows, int from, int to, ScalarType type = ScalarType.Float32) => new(
-        $"linear map{In(type)}", $"{rows} x {from} to {to}",
+    /// <param name="products">The numbers of the product; the leaves are float32.</param>
+    private static MatrixCheck Linear(int rows, int from, int to, Precision products = Precision.Fp32) => new(
+        $"linear map{In(products)}", $"{rows} x {from} to {to}",
         [new("input", rows, from), new("weights", to, from), new("bias", 1, to)],
-        leaves => nn.functional.linear(leaves[0].to(type), leaves[1].to(type), leaves[2].flatten().to(type))
+        leaves => nn.functional.linear(
+            leaves[0].to(TypeOf(products)), leaves[1].to(TypeOf(products)), leaves[2].flatten().to(TypeOf(products)))
             .to(ScalarType.Float32),
         numbers => PlainOperations.Linear(numbers[0], numbers[1], numbers[2]))
-    { OfProducts = true, InBf16 = type == ScalarType.BFloat16 };
+    { Products = products };
 
     /// <summary>Checks the linear maps of a BERT, whose kernel may be another one.</summary>
     private static MatrixCheck LinearOfTexts(int words, int batch, int from, int to) => new(
         "linear map of texts", $"T {words}, B {batch}, {from} to {to}",
         [new("input", words * batch, from), new("weights", to, from), new("bias", 1, to)],
         leaves => LinearMap.Of(leaves[0].view(batch, words, from), leaves[1], leaves[2].flatten()),
-        numbers => PlainOperations.Linear(numbers[0], numbers[1], numbers[2]))
-    { OfProducts = true };
+        numbers => PlainOperations.Linear(numbers[0], numbers[1], numbers[2]));
 
     /// <summary>Checks reading rows of a table, as frozen vectors are read, some of them several times.</summary>
     private static MatrixCheck RowsOfTable(int rows, int width, int reads)
@@ -136,18 +150,19 @@ internal static class ArithmeticChecks
     /// <summary>
     /// Checks attention over texts of different lengths in one padded batch, as BERT's layers use it.
     /// </summary>
-    /// <param name="type">The numbers of the attention; the leaves are float32.</param>
+    /// <param name="products">The numbers of the products; the leaves are float32.</param>
     private static MatrixCheck Attention(
-        int words, int batch, int heads, int width, ScalarType type = ScalarType.Float32)
+        int words, int batch, int heads, int width, Precision products = Precision.Fp32)
     {
         int[] lengths = [.. Enumerable.Range(0, batch).Select(text => words - text)];
         var (rows, columns) = (batch * words, heads * width);
         return new(
-            $"attention{In(type)}", $"T {words}, B {batch}, {heads} heads of {width}",
+            $"attention{In(products)}", $"T {words}, B {batch}, {heads} heads of {width}",
             [new("queries", rows, columns), new("keys", rows, columns), new("values", rows, columns)],
             leaves =>
             {
-                Tensor ByHead(Tensor matrix) => matrix.to(type).view(batch, words, heads, width).transpose(1, 2);
+                Tensor ByHead(Tensor matrix) =>
+                    matrix.to(TypeOf(products)).view(batch, words, heads, width).transpose(1, 2);
                 bool[] isThere = [
                     .. lengths.SelectMany(length => Enumerable.Range(0, words).Select(word => word < length))];
                 var mask = tensor(isThere, [batch, 1, 1, words], device: leaves[0].device);
@@ -160,10 +175,13 @@ internal static class ArithmeticChecks
                 return PlainOperations.Attention(
                     numbers[0].RowsAt(own), numbers[1].RowsAt(own), numbers[2].RowsAt(own), heads, length);
             })]))
-        { OfProducts = true, InBf16 = type == ScalarType.BFloat16 };
+        { Products = products };
     }
 
-    private static string In(ScalarType type) => type == ScalarType.BFloat16 ? " in bf16" : "";
+    private static string In(Precision products) => products == Precision.Fp32 ? "" : $" in {Wire.Name(products)}";
+
+    private static ScalarType TypeOf(Precision products) =>
+        products == Precision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
 
     private static MatrixCheck CrossEntropy(int examples, int classes)
     {

@@ -10,7 +10,7 @@ namespace PieService.Worker.Arithmetic;
 /// </summary>
 internal static class ArithmeticSelfTest
 {
-    public static ArithmeticReport Run(Machine machine) => Run(machine, ArithmeticChecks.All());
+    public static ArithmeticReport Run(Machine machine) => Run(machine, ArithmeticChecks.On(machine.Device));
 
     public static ArithmeticReport Run(Machine machine, IEnumerable<ArithmeticCheck> checks)
     {

@@ -16,7 +16,7 @@ internal sealed class DropoutCheck(int rows, int columns, double probability)
         using var scope = NewDisposeScope();
         manual_seed(1);
         var (tolerance, input) =
-            (Tolerance(device, ofProducts: false), ones(rows, columns, device: device, requires_grad: true));
+            (Tolerance(), ones(rows, columns, device: device, requires_grad: true));
         var result = nn.functional.dropout(input, probability, training: true);
         result.sum().backward();
         var unchanged = nn.functional.dropout(input, probability, training: false);

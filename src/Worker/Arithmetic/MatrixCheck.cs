@@ -1,5 +1,7 @@
 using PieService.Domain;
+using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
+using PieService.Worker.Machines;
 using PieService.Worker.Training;
 using static TorchSharp.torch;
 
@@ -24,11 +26,8 @@ internal sealed class MatrixCheck(
     /// </summary>
     public Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> Leaves { get; init; } = values => values;
 
-    /// <summary>Whether the operation consists of matrix products, which GPUs round more coarsely.</summary>
-    public bool OfProducts { get; init; }
-
-    /// <summary>Whether the library computes in bf16, as recipes of that precision do.</summary>
-    public bool InBf16 { get; init; }
+    /// <summary>The numbers of its matrix products, as in recipes of that precision.</summary>
+    public Precision Products { get; init; }
 
     /// <summary>
     /// The same check with a changed result of the library: tests use it to show that a wrong kernel is found.
@@ -37,13 +36,25 @@ internal sealed class MatrixCheck(
         new(Operation, Shape, inputs, leaves => change(library(leaves)), plain)
         {
             Leaves = Leaves,
-            OfProducts = OfProducts,
-            InBf16 = InBf16,
+            Products = Products,
         };
 
     public override IEnumerable<ArithmeticDeviation> Deviations(Device device)
     {
-        var tolerance = Tolerance(device, OfProducts, InBf16);
+        if (Products == Precision.Tf32) Tf32.Allow(true);
+        try
+        {
+            return Compared(device);
+        }
+        finally
+        {
+            if (Products == Precision.Tf32) Tf32.Allow(false);
+        }
+    }
+
+    private List<ArithmeticDeviation> Compared(Device device)
+    {
+        var tolerance = Tolerance(Products);
         using var scope = NewDisposeScope();
         var random = KeyedRandom.For("arithmetic");
         PlainMatrix[] numbers = [

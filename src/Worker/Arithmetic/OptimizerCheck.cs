@@ -25,7 +25,7 @@ internal sealed class OptimizerCheck() : ArithmeticCheck(
             new InputVectors([0], 1, 7, new float[7]), hiddenSize: 33, classCount: 3, device);
         using var parameters = new ParameterBuffer(model);
         using var optimizer = new Adam(parameters, LearningRate);
-        var (tolerance, before) = (Tolerance(device, ofProducts: false), parameters.CopyValues());
+        var (tolerance, before) = (Tolerance(), parameters.CopyValues());
         var (first, second, moved) = (new double[before.Length], new double[before.Length], new double[before.Length]);
         var (random, found) = (KeyedRandom.For("arithmetic", "Adam"), new List<ArithmeticDeviation>());
         for (var step = 1; step <= Sizes.Length; step++)

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics.X86;
 using PieService.Domain;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
+using PieService.Worker.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,9 +27,12 @@ public sealed record TrainerSettings(string Device, int Threads, TimeSpan Checkp
         TimeSpan.FromSeconds(
             Settings.Number(Environment.GetEnvironmentVariable, "PIE_CHECKPOINT_SECONDS", 10, 0, 1_000_000)));
 
-    /// <summary>Initialises the tensor library; auto means cuda if there is a CUDA device.</summary>
+    /// <summary>
+    /// Initialises the tensor library for a recipe of that precision; auto means cuda if there is a CUDA device.
+    /// </summary>
     /// <exception cref="InvalidOperationException">CUDA is required, but there is no CUDA device.</exception>
-    public Machine Prepare()
+    /// <exception cref="UntrainableException">The device does not have the precision.</exception>
+    public Machine Prepare(Precision precision = Precision.Fp32)
     {
         set_num_threads(Threads);
         var name = Device == "auto" ? cuda.is_available() ? "cuda" : "cpu" : Device;
@@ -36,7 +40,9 @@ public sealed record TrainerSettings(string Device, int Threads, TimeSpan Checkp
             ? torch.device(name)
             : throw new InvalidOperationException(
                 $"The device is '{Device}', but the tensor library finds no CUDA device; set PIE_DEVICE to cpu.");
-        return new(device, Machine.CpuCapabilityHere(), Threads);
+        var machine = new Machine(device, Machine.CpuCapabilityHere(), Threads).For(precision);
+        if (device.type == TorchSharp.DeviceType.CUDA) Tf32.Allow(precision == Precision.Tf32);
+        return machine;
     }
 }
 
@@ -64,6 +70,7 @@ public sealed record Machine(Device Device, string CpuCapability, int Threads)
     /// does not use, so the capability of a run with bf16 names them: its checkpoints do not move to a processor with
     /// other ones. A GPU computes bf16 itself, whatever its host has.
     /// </summary>
+    /// <exception cref="UntrainableException">The device does not have the precision.</exception>
     public Machine For(Precision precision) => precision switch
     {
         Precision.Bf16 when Device.type == TorchSharp.DeviceType.CPU => this with
@@ -71,7 +78,10 @@ public sealed record Machine(Device Device, string CpuCapability, int Threads)
             CpuCapability = $"{CpuCapability}, {(X86Base.IsSupported
                 ? Bf16Kernels(X86Base.CpuId(7, 0).Edx, X86Base.CpuId(7, 1).Eax) : Bf16Kernels(0, 0))}",
         },
-        Precision.Fp32 or Precision.Bf16 => this,
+        Precision.Tf32 when Device.type == TorchSharp.DeviceType.CPU => throw new UntrainableException(
+            "The precision tf32 is computed by GPUs only, and this trainer has none. Set device to cuda in the model "
+                + "of the sweep."),
+        Precision.Fp32 or Precision.Tf32 or Precision.Bf16 => this,
     };
 
     /// <summary>The instructions by which oneDNN computes in bf16: AMX if the processor has it.</summary>

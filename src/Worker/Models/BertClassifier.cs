@@ -56,7 +56,7 @@ public sealed class BertClassifier : Classifier
         pruneLayerNorm = protocol == Protocol.Paper;
         var numbers = precision switch
         {
-            Precision.Fp32 => ScalarType.Float32,
+            Precision.Fp32 or Precision.Tf32 => ScalarType.Float32,
             Precision.Bf16 => ScalarType.BFloat16,
         };
         Take take = (name, shape) => weights.Take(name, device, shape);

@@ -23,7 +23,7 @@ public sealed class RunPrediction(TrainerSettings settings)
     {
         var recipe = assignment.Recipe;
         var inputs = TrainingInputs.Load(assignment);
-        var machine = settings.Prepare().For(recipe.Hyperparameters.Precision);
+        var machine = settings.Prepare(recipe.Hyperparameters.Precision);
 
         using var scope = NewDisposeScope();
         using var model = Classifiers.Create(recipe, inputs, machine.Device);

@@ -34,7 +34,7 @@ public sealed class RunTraining(TrainerSettings settings)
         var inputs = TrainingInputs.Load(assignment);
         var (train, heldOut) = inputs.Training();
         var order = orderOf(train);
-        var machine = settings.Prepare().For(recipe.Hyperparameters.Precision);
+        var machine = settings.Prepare(recipe.Hyperparameters.Precision);
 
         var isPoolerDrawn = inputs.Pretrained is { } pretrained ? !pretrained.HasPooler : (bool?)null;
         if (isPoolerDrawn == true)

@@ -100,6 +100,8 @@ public class RecipeFingerprintTests
         Assert.Contains(
             "\nmaxLength 128\nprecision bf16\nmethod", RecipeFingerprint.CanonicalText(inBf16),
             StringComparison.Ordinal);
+        var inTf32 = Imp with { Hyperparameters = Imp.Hyperparameters with { Precision = Precision.Tf32 } };
+        Assert.Contains("\nprecision tf32\n", RecipeFingerprint.CanonicalText(inTf32), StringComparison.Ordinal);
         Assert.DoesNotContain("precision", RecipeFingerprint.CanonicalText(Bert), StringComparison.Ordinal);
     }
 

@@ -129,7 +129,7 @@ public class SweepRulesTests
     }
 
     [Fact]
-    public void A_precision_is_for_BERT_only()
+    public void Bf16_is_for_BERT_only()
     {
         var model = new ModelRequest
         {
@@ -145,6 +145,33 @@ public class SweepRulesTests
             {
                 Models = [model with { Architecture = Architecture.BiLstm, Checkpoint = null }],
             }, Requests.Dataset)).Field);
+    }
+
+    [Theory]
+    [InlineData(Architecture.BiLstm, DeviceWish.Cuda, true)]
+    [InlineData(Architecture.Bert, DeviceWish.Cuda, true)]
+    [InlineData(Architecture.Bert, DeviceWish.Cpu, false)]
+    [InlineData(Architecture.BiLstm, null, false)]
+    public void Tf32_is_for_models_that_ask_for_a_GPU(Architecture architecture, DeviceWish? device, bool allowed)
+    {
+        var model = new ModelRequest
+        {
+            Architecture = architecture,
+            Checkpoint = architecture == Architecture.Bert ? "bert" : null,
+            Device = device,
+            Hyperparameters = new(Precision: Precision.Tf32),
+        };
+
+        var errors = SweepRules.Check(Requests.Valid with { Models = [model] }, Requests.Dataset);
+
+        if (allowed)
+        {
+            Assert.Empty(errors);
+            return;
+        }
+        var error = Assert.Single(errors);
+        Assert.Equal("models[0].hyperparameters.precision", error.Field);
+        Assert.Contains("set models[0].device to cuda", error.Message, StringComparison.Ordinal);
     }
 
     /// <summary>The limit is 2 x 500,000 x (999 + 1) bytes.</summary>

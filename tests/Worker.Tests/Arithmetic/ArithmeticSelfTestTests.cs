@@ -1,3 +1,4 @@
+using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Worker.Arithmetic;
 using static TorchSharp.torch;
@@ -45,7 +46,7 @@ public class ArithmeticSelfTestTests
         foreach (var check in ArithmeticChecks.All().OfType<MatrixCheck>())
         {
             // In bf16 an error of 1 % cannot be distinguished from its rounding.
-            var error = check.InBf16 ? 0.1 : 0.01;
+            var error = check.Products == Precision.Bf16 ? 0.1 : 0.01;
             var oneWrong = Run(check.Changed(result => WithOneWrong(result, error)));
             Assert.Equal(
                 ["result in evaluation", "result in training"],
