@@ -44,6 +44,35 @@ public sealed class MemoryTests
         Assert.Equal((part, 0), ((int)next["environment"]!["microBatch"]!, next["notes"]!.AsArray().Count));
     }
 
+    /// <summary>The first trainer aborts in the middle of the run, as a library does that lacks memory.</summary>
+    [Fact]
+    public async Task A_run_whose_trainer_died_for_lack_of_memory_is_tried_again_with_half_of_its_batch()
+    {
+        var once = Path.GetTempFileName();
+        await using var service = await ServiceFixture.OpenAsync(
+            ("PIE_SLOTS", "1"), ("DOTNET_STARTUP_HOOKS", typeof(MemoryTests).Assembly.Location),
+            (StartupHook.File, once));
+        var dataset = await UploadAsync(service);
+
+        var sweep = await SubmitAsync(service, dataset, seed: 0);
+        await service.UntilEndedAsync(sweep);
+
+        Assert.False(File.Exists(once));
+        var run = await RunOfAsync(service, sweep);
+        Assert.Equal(("succeeded", 1, 100), ((string)run["state"]!, (int)run["attempts"]!,
+            (int)run["environment"]!["microBatch"]!));
+        var note = (string)Assert.Single(run["notes"]!.AsArray())!;
+        Assert.Matches(
+            "^Memory ran out with 200 examples at once on cpu, [0-9]+ MiB: The trainer process was ended by signal 6: "
+                + ".* The run was tried again with 100, and adds their gradients up\\.$", note);
+
+        // What fitted is remembered: another seed begins with it.
+        var second = await SubmitAsync(service, dataset, seed: 1);
+        await service.UntilEndedAsync(second);
+        var next = await RunOfAsync(service, second);
+        Assert.Equal((100, 0), ((int)next["environment"]!["microBatch"]!, next["notes"]!.AsArray().Count));
+    }
+
     private static async Task<JsonObject> RunOfAsync(ServiceFixture service, Guid sweep)
     {
         var id = (string)(await service.ListAsync($"/api/v1/sweeps/{sweep}/runs")).Single()["id"]!;
