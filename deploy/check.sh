@@ -17,7 +17,7 @@ check() {
   if "$@" >"$work/output" 2>&1; then echo "passed: $name"; else cat "$work/output"; echo "failed: $name"; failed=1; fi
 }
 
-check 'shell scripts' shellcheck shellcheck deploy/check.sh deploy/compose/*.sh deploy/slurm/*.sbatch
+check 'shell scripts' shellcheck shellcheck deploy/*.sh deploy/compose/*.sh deploy/slurm/*.sbatch
 check 'units of systemd' systemd-analyze systemd-analyze verify deploy/systemd/*.service deploy/systemd/*.timer
 for overlay in base overlays/example overlays/example/key; do
   check "Kustomize: $overlay" kubectl \
