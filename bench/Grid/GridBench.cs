@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using PieService.Domain.Statistics;
@@ -53,8 +54,13 @@ internal static class GridBench
         foreach (var (name, path) in GridPaths.Of(document, await IdsAsync(database)))
         {
             using var response = await client.GetAsync(path);
-            if (response.IsSuccessStatusCode) paths.Add((name, path));
-            else Measured.Say($"Not measured: GET {name} returns {(int)response.StatusCode}.");
+            if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+            {
+                Measured.Say($"Not measured, since the grid does not have it: GET {name}.");
+                continue;
+            }
+            response.EnsureSuccessStatusCode();
+            paths.Add((name, path));
         }
         await database.RestartAsync();
         DropFileCache();

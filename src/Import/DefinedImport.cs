@@ -23,11 +23,7 @@ internal static class DefinedImport
     {
         try
         {
-            var imports = arguments.Definition is { } definition
-                ? [Read(definition)]
-                : ImportGuess.Of(
-                    [.. arguments.Files.SelectMany(FilesOf)],
-                    new GuessOptions(arguments.Baseline, arguments.Model, arguments.Repeats), ReadLimits.Default);
+            var imports = arguments.Definition is { } definition ? [Read(definition)] : Guess(arguments);
             return arguments.Name is not { } name ? imports
                 : [.. imports.Select(import => import with
                 {
@@ -45,6 +41,17 @@ internal static class DefinedImport
         }
     }
 
+    private static IReadOnlyList<GuessedImport> Guess(ImportArguments arguments)
+    {
+        List<string> files = [.. arguments.Files.SelectMany(FilesOf)];
+        return files.Count == 0
+            ? throw new ImportException(
+                $"{string.Join(", ", arguments.Files)}: results have no answers to single questions. Name the files of "
+                + "samples too, or their folder.")
+            : ImportGuess.Of(
+                files, new GuessOptions(arguments.Baseline, arguments.Model, arguments.Repeats), ReadLimits.Default);
+    }
+
     /// <summary>The files that a name stands for; of a folder those that a tool wrote, by their names or else by
     /// their content.</summary>
     private static IReadOnlyList<string> FilesOf(string name)
@@ -58,9 +65,13 @@ internal static class DefinedImport
         string[] others = named.Pattern is Samples or ""
             ? [.. Others.SelectMany(pattern => Found(name, pattern)).Except(named.Files)] : [];
         if (named.Pattern is Samples) others = [.. others.Where(IsLines)];
-        var read = others.Where(other => FileKind.IsKnown(new SourceFile(other, other), ReadLimits.Default)).ToList();
+        var read = others.Where(other =>
+            FileKind.FormatOf(new SourceFile(other, other), ReadLimits.Default) is { } format
+            && (named.Pattern is not Samples || format == ForeignFormat.LmEvalHarness)).ToList();
         foreach (var other in others.Except(read).Where(IsLines))
-            Console.Error.WriteLine($"not read, because no tool is recognised that wrote it: {other}");
+            Console.Error.WriteLine(
+                named.Pattern is Samples ? $"not read, because lm-evaluation-harness did not write it: {other}"
+                    : $"not read, because no tool is recognised that wrote it: {other}");
         return named.Files.Length + read.Count > 0 ? [.. named.Files, .. read] : throw new ImportException(
             $"{name} has no file whose tool is recognised. Write a definition: --definition FILE.");
     }

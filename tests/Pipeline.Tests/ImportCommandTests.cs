@@ -88,6 +88,57 @@ public class ImportCommandTests
         }
     }
 
+    /// <summary>Otherwise the answers of one evaluation would count as two runs.</summary>
+    [Fact]
+    public async Task Beside_samples_the_same_answers_in_the_format_of_another_tool_are_not_read()
+    {
+        var folder = Directory.CreateTempSubdirectory("pie-import-");
+        try
+        {
+            foreach (var cohort in new[] { "bf16", "int4" })
+            {
+                var path = folder.CreateSubdirectory(cohort).FullName;
+                await File.WriteAllTextAsync(
+                    $"{path}/samples_arc_easy_2026-08-21T10-00-00.000000.jsonl",
+                    """{"doc_id": 0, "target": 0, "filtered_resps": [[-1, true], [-2, false]], "acc": 1}""");
+                await File.WriteAllTextAsync(
+                    $"{path}/x.jsonl",
+                    """{"sample_id": "0", "evaluation_name": "arc_easy", "answer_attribution": []}""");
+            }
+
+            var (_, output, errors) = await ServiceProcess.RunImportAsync(Service, folder.FullName);
+
+            Assert.StartsWith("arc_easy: 2 files, lmEvalHarness", output, StringComparison.Ordinal);
+            Assert.Contains(
+                $"not read, because lm-evaluation-harness did not write it: {folder.FullName}/bf16/x.jsonl", errors,
+                StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Results_alone_are_refused()
+    {
+        var folder = Directory.CreateTempSubdirectory("pie-import-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "results.json");
+            await File.WriteAllTextAsync(path, """{"results": {"arc_easy": {}}, "config": {}}""");
+
+            var (code, _, errors) = await ServiceProcess.RunImportAsync(Service, path);
+
+            Assert.Equal(1, code);
+            Assert.Contains($"{path}: results have no answers", errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public async Task The_help_has_every_option()
     {

@@ -37,6 +37,6 @@ public sealed class BundleImportJob(
         stored.DatasetId, stored.DatasetIsNew ? bundle.Dataset.Splits.Sum(split => split.Examples) : 0)
     {
         SweepId = stored.SweepId,
-        Bundle = new(stored.DatasetIsNew, stored.Added, stored.Linked, stored.Differing) { NewSweep = stored.IsNew },
+        Bundle = new(stored.IsNew, stored.DatasetIsNew, stored.Added, stored.Linked, stored.Differing),
     };
 }

@@ -66,7 +66,7 @@ public static class ExampleFigureEndpoints
                 $"No comparison on the split {Wire.Name(example.Split)} is labelled, so the example has no votes."));
         var selected = scope.Select(query with { Split = example.Split }, example.Split);
         var numbers = selected.Labelled.Select(comparison => comparison.Number).ToHashSet();
-        var labels = await LabelsOf(db, id, example).AsNoTracking().AsAsyncEnumerable()
+        var labels = await LabelsOf(db, id, example.Split, example.Position).AsNoTracking().AsAsyncEnumerable()
             .Where(label => numbers.Contains(label.ComparisonNumber))
             .ToDictionaryAsync(label => label.ComparisonNumber, cancellationToken: cancellation);
         if (labels.Count == 0)
@@ -75,13 +75,12 @@ public static class ExampleFigureEndpoints
     }
 
     /// <summary>
-    /// The labels of an example in all comparisons of a sweep. A list of numbers of comparisons would be searched in
-    /// every part of the labels; this searches each number in the part that has it.
+    /// The labels of an example in all comparisons of a sweep, each found by one lookup in the part that has it.
     /// </summary>
-    public static IQueryable<PieLabel> LabelsOf(PieDbContext db, Guid sweepId, Example example) =>
+    internal static IQueryable<PieLabel> LabelsOf(PieDbContext db, Guid sweepId, Split split, int position) =>
         from comparison in db.Comparisons
         join label in db.PieLabels on comparison.Number equals label.ComparisonNumber
-        where comparison.SweepId == sweepId && comparison.Split == example.Split && label.Position == example.Position
+        where comparison.SweepId == sweepId && comparison.Split == split && label.Position == position
         select label;
 
     private static TrajectoryFigure Figure(

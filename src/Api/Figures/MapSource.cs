@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
@@ -27,11 +28,9 @@ public sealed class MapSource()
         var comparison = selected.Labelled.Where(HasDynamics).GroupBy(row => row.Method).FirstOrDefault()
             ?.MaxBy(row => row.Sparsity)
             ?? throw new InvalidRequestException([new("methods", "select no comparison with observed epochs")]);
-        var map = await ObservedTraining.MapAsync(db, comparison, cancellation)
-            ?? throw new FigureMissingException(
-                $"The dense runs of the model {comparison.Model} no longer have all observed epochs: one is being "
-                + "trained again, or has lost its predictions. The map can be drawn when all have succeeded and the "
-                + "comparison is labelled again.");
+        // It is stored with the labels, like the bins of the influence, whose epochs the summary has.
+        var map = await db.TrainingMaps.AsNoTracking()
+            .SingleAsync(stored => stored.ComparisonId == comparison.Id, cancellation);
         return new MapFigure(
             (selected with { Comparisons = [comparison] }).Source, ComparedCohort.Of(comparison), map.Epochs,
             map.Runs.Length, comparison.Summary!.Examples, map.Cells);

@@ -1,4 +1,5 @@
 using PieService.Api.Comparisons;
+using PieService.Domain;
 using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Datasets.Texts;
@@ -20,38 +21,39 @@ public sealed class ReadabilitySource()
     ];
 
     public override string? WhyNot(FigureScope scope) =>
-        scope.Comparisons.Any(HasBothGroups) ? null : OneGroup("no labelled comparison");
+        scope.Comparisons.Any(HasBothGroups) ? null
+            : "The texts of PIEs are compared with those of the other examples, and no labelled comparison has at least "
+                + $"{TextDifference.FewestTexts} of each.";
 
     public override async Task<Figure> ReadAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation)
     {
-        var selected = scope.Select(query, Split.Test);
+        var selected = (scope with { Comparisons = [.. scope.Comparisons.Where(HasBothGroups)] })
+            .Select(query, Split.Test);
         // The strongest pruning of the first method has the most PIEs.
-        var comparison = selected.Labelled.Where(HasBothGroups).GroupBy(row => row.Method).FirstOrDefault()
-            ?.MaxBy(row => row.Sparsity)
-            ?? throw new FigureMissingException(OneGroup("none of the selected comparisons"));
+        var comparison = selected.Labelled.GroupBy(row => row.Method).First().MaxBy(row => row.Sparsity)!;
         var effects = await ComparisonTexts.EffectsAsync(
             db, comparison, scope.Sweep.DatasetId, PairPart.Joined, SyllableRule.Hyphenation, cancellation);
+        List<MeasureRatio> rows =
+        [
+            .. from measure in Shown
+               join effect in effects on measure equals effect.Measure
+               let row = TextResponse.Of(effect)
+               where row.Ratio is not null
+               select new MeasureRatio(
+                   measure, row.Pies, row.Rest, row.Ratio!.Value, row.Ratio.Low, row.Ratio.High, row.Q),
+        ];
+        if (rows.Count == 0)
+            throw new FigureMissingException(
+                $"The examples of the split {Wire.Name(comparison.Split)} have no texts that can be measured.");
         var summary = comparison.Summary!;
         return new ReadabilityFigure(
             (selected with { Comparisons = [comparison] }).Source, ComparedCohort.Of(comparison), summary.Pies,
-            summary.Examples - summary.Pies, effects.Count,
-            [
-                .. from measure in Shown
-                   join effect in effects on measure equals effect.Measure
-                   let row = TextResponse.Of(effect)
-                   where row.Ratio is not null
-                   select new MeasureRatio(
-                       measure, row.Pies, row.Rest, row.Ratio!.Value, row.Ratio.Low, row.Ratio.High, row.Q),
-            ]);
+            summary.Examples - summary.Pies, effects.Count, rows);
     }
 
-    /// <summary>Whether both groups have enough texts for a ratio of their means with an interval.</summary>
+    /// <summary>Whether a comparison has enough PIEs and enough other examples for an interval of a ratio.</summary>
     private static bool HasBothGroups(Comparison comparison) =>
         comparison.Summary is { } summary && summary.Pies >= TextDifference.FewestTexts
             && summary.Examples - summary.Pies >= TextDifference.FewestTexts;
-
-    private static string OneGroup(string comparisons) =>
-        "The texts of PIEs are compared with those of the other examples, and "
-        + $"{comparisons} has at least {TextDifference.FewestTexts} of each.";
 }

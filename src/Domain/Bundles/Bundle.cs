@@ -60,9 +60,10 @@ public sealed class Bundle
         var comparisons = ComparisonsOf(bundle, study);
         List<StudiedRun> runs =
             [.. new RunReader(bundle, dataset, study).Read(cancellation).Select(results => results.AsStudied())];
-        CheckManifest(bundle, manifest, new(
-            manifest.Format, manifest.Service, manifest.ContentHash, study.Sweep.Id, dataset.Id, runs.Count,
-            comparisons.Count));
+        Check("sweepId", manifest.SweepId, study.Sweep.Id);
+        Check("datasetId", manifest.DatasetId, dataset.Id);
+        Check("runs", manifest.Runs, runs.Count);
+        Check("comparisons", manifest.Comparisons, comparisons.Count);
         var documents = DigestOfDocuments(bundle, dataset, study.Sweep, runs);
         var hash = StudyHash.Of(dataset.ContentHash, study.Sweep.Foreign, documents, runs);
         if (hash != manifest.ContentHash)
@@ -77,19 +78,13 @@ public sealed class Bundle
                 dataset.ContentHash, study.Sweep.Foreign, documents: null,
                 runs.Select(run => run with { Values = null })),
         };
-    }
 
-    private static void CheckManifest(BundleFile bundle, BundleManifest stated, BundleManifest found)
-    {
-        (string Field, object Stated, object Found)[] fields =
-        [
-            ("sweepId", stated.SweepId, found.SweepId), ("datasetId", stated.DatasetId, found.DatasetId),
-            ("runs", stated.Runs, found.Runs), ("comparisons", stated.Comparisons, found.Comparisons),
-        ];
-        foreach (var (field, of, value) in fields)
-            if (!of.Equals(value))
+        void Check<T>(string field, T stated, T found) where T : IEquatable<T>
+        {
+            if (!stated.Equals(found))
                 throw bundle.Error(
-                    BundleEntries.Manifest, $"is {of}, and must be {value} as in the other files", column: field);
+                    BundleEntries.Manifest, $"is {stated}, and must be {found} as in the other files", column: field);
+        }
     }
 
     /// <summary>The dataset with this id.</summary>

@@ -53,17 +53,15 @@ public sealed class Import
 }
 
 /// <summary>What became of a bundle.</summary>
+/// <param name="NewSweep">Whether the sweep was added; false if it had been stored before, with the same content.</param>
 /// <param name="NewDataset">Whether the dataset was added; false if one with this content existed.</param>
 /// <param name="Added">The number of runs that were added.</param>
 /// <param name="Linked">
 /// The number of runs that existed with the same recipe and seed; all runs of a sweep that had been stored before.
 /// </param>
 /// <param name="Differing">Those of them whose predictions are not those of the bundle. They are not changed.</param>
-public sealed record ImportedBundle(bool NewDataset, int Added, int Linked, IReadOnlyList<Guid> Differing)
-{
-    /// <summary>Whether the sweep was added; false if it had been stored before, with the same content.</summary>
-    public bool NewSweep { get; init; }
-}
+public sealed record ImportedBundle(
+    bool NewSweep, bool NewDataset, int Added, int Linked, IReadOnlyList<Guid> Differing);
 
 /// <summary>The counts of imported predictions.</summary>
 /// <param name="Examples">N.</param>

@@ -166,39 +166,6 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_map_of_runs_that_lack_an_epoch_is_a_conflict_and_left_out_of_the_report_with_the_reason()
-    {
-        var sweep = await LabelledSweepAsync();
-        var run = (await api.Situations.RunsOfAsync(sweep)).First(run => run.Method == Method.Dense).Id;
-        await using var db = await ContextAsync();
-        await db.RunObservations.Where(stored => stored.RunId == run && stored.Epoch == 1).ExecuteDeleteAsync();
-
-        var detail = await ConflictAsync($"/api/v1/sweeps/{sweep}/figures/map");
-        var report = WebUtility.HtmlDecode(await api.Client.GetStringAsync($"/api/v1/sweeps/{sweep}/report.html"));
-
-        Assert.Contains("trained again", detail, StringComparison.Ordinal);
-        Assert.Contains(
-            $"<li dir=\"auto\">Map of the training examples: {detail}</li>", report, StringComparison.Ordinal);
-        Assert.Contains("PIEs by influence", report, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(Method.Dense)]
-    [InlineData(Method.Dense4E)]
-    public async Task A_map_of_dense_runs_without_predictions_is_a_conflict(Method baseline)
-    {
-        var sweep = await LabelledSweepAsync(computeMatchedDense: true);
-        var runs = (await api.Situations.RunsOfAsync(sweep)).Where(run => run.Method == baseline)
-            .Select(run => run.Id).ToArray();
-        await using var db = await ContextAsync();
-        await db.RunPredictions.Where(stored => runs.Contains(stored.RunId)).ExecuteDeleteAsync();
-
-        var detail = await ConflictAsync($"/api/v1/sweeps/{sweep}/figures/map?baseline={Wire.Name(baseline)}");
-
-        Assert.Contains("lost its predictions", detail, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task The_caption_of_a_map_states_the_runs_of_the_labelling_with_which_it_was_made()
     {
         var sweep = await LabelledSweepAsync(seeds: 3, trained: run => run.Seed < 2);
@@ -223,8 +190,7 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
         var comparison = (Guid)(await TrainComparisonAsync(sweep))["id"]!;
         await using (var db = await ContextAsync())
         {
-            await db.Database.ExecuteSqlAsync(
-                $"UPDATE run_observations SET scores = '', classes = '' WHERE run_id = ANY({runs})");
+            await db.RunObservations.Where(stored => runs.Contains(stored.RunId)).ExecuteDeleteAsync();
             await db.Database.ExecuteSqlAsync($"""
                 DELETE FROM pie_labels
                 WHERE comparison_number = (SELECT number FROM comparisons WHERE id = {comparison})
@@ -309,9 +275,6 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     private Task<PieDbContext> ContextAsync() =>
         api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync();
-
-    private async Task<string> ConflictAsync(string path) =>
-        (string)(await api.ProblemAsync(HttpStatusCode.Conflict, HttpMethod.Get, path))["detail"]!;
 
     private static RunOutcome Observed(params int[] epochs) => Situations.Outcome with { ObservedEpochs = epochs };
 

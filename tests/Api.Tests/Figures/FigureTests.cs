@@ -136,12 +136,12 @@ public sealed class FigureTests(ApiFixture api) : IClassFixture<ApiFixture>
         var sweep = await SweepOfPiesAsync(piesAtHalf: 4, piesAtMost: 8);
 
         var figure = await api.GetAsync($"/api/v1/sweeps/{sweep}/figures/readability");
-        var detail = await DetailAsync(
-            HttpStatusCode.Conflict, $"/api/v1/sweeps/{sweep}/figures/readability?sparsity=90");
+        var refused = await api.ProblemAsync(
+            HttpStatusCode.BadRequest, HttpMethod.Get, $"/api/v1/sweeps/{sweep}/figures/readability?sparsity=90");
 
         Assert.Contains("4 PIEs of IMP at 50 %", (string)figure["caption"]!, StringComparison.Ordinal);
         Assert.NotEmpty(figure["data"]!.AsArray());
-        Assert.Contains("none of the selected comparisons has", detail, StringComparison.Ordinal);
+        Assert.Contains("which have: 50", refused["errors"]!["sparsity"]!.ToJsonString(), StringComparison.Ordinal);
     }
 
     [Theory]

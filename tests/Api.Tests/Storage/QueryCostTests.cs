@@ -137,8 +137,7 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
         var (sweep, numbers) = await LabelledAsync(methods: 6);
         await using var db = await ContextAsync();
 
-        var plan = await PlanAsync(db, ExampleFigureEndpoints.LabelsOf(
-            db, sweep, new() { Split = Split.Test, Position = 1234, SourceId = "", Text = "", Labels = [] }));
+        var plan = await PlanAsync(db, ExampleFigureEndpoints.LabelsOf(db, sweep, Split.Test, position: 1234));
 
         Assert.Equal(numbers.Count, (int)plan["Actual Rows"]!);
         Assert.InRange(Blocks(plan), 6, (6 * 4) + 10);

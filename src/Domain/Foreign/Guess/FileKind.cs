@@ -34,10 +34,10 @@ public sealed record FileKind(
     /// <summary>Whether the file has several evaluations of the model.</summary>
     public bool IsRepeated { get; init; }
 
-    /// <summary>Whether a file is one of a tool whose files say what they are.</summary>
+    /// <summary>The format of a file; null if it is not one of a tool whose files say what they are.</summary>
     /// <exception cref="UnreadableFileException">The file is damaged.</exception>
-    public static bool IsKnown(SourceFile file, ReadLimits limits) =>
-        IsArchive(file) || Recognise(file, Head(file, limits)) is not null;
+    public static ForeignFormat? FormatOf(SourceFile file, ReadLimits limits) =>
+        IsArchive(file) ? ForeignFormat.Inspect : Recognise(file, Head(file, limits));
 
     /// <summary>Whether a file has the results of lm-evaluation-harness, which are read along with the samples beside
     /// it.</summary>
