@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using MathNet.Numerics.Statistics;
 using PieService.Domain;
 using PieService.Worker.Training;
 
@@ -29,25 +31,29 @@ public static class LowestScores
         ArgumentOutOfRangeException.ThrowIfNegative(count, nameof(prunedInTotal));
         if (count == 0) return mask;
 
-        var (survivors, sorted) = (new int[mask.Kept], new double[mask.Kept]);
-        for (int i = 0, next = 0; i < mask.Size; i++)
+        var (ranked, next) = (new double[mask.Kept], 0);
+        for (var i = 0; i < mask.Size; i++)
         {
             if (!mask.Keeps(i)) continue;
             if (double.IsNaN(scores[i]))
                 throw new ArgumentException($"The score of weight {i} of {key.Tensor} is NaN.", nameof(scores));
-            (survivors[next], sorted[next]) = (i, scores[i]);
-            next++;
+            ranked[next++] = scores[i];
         }
-        Array.Sort(sorted, survivors);
 
         // Only weights with the score of the boundary need tie-breakers; all below it are pruned, all above it are
         // kept.
-        var boundary = sorted[count - 1];
-        var (first, end) = (count - 1, count);
-        while (first > 0 && sorted[first - 1] == boundary) first--;
-        while (end < sorted.Length && sorted[end] == boundary) end++;
-        if (end > count) SortTies(survivors.AsSpan(first, end - first), weights, key);
-        return mask.Without(survivors.AsSpan(0, count));
+        var boundary = ArrayStatistics.OrderStatisticInplace(ranked, count);
+        var (pruned, tied) = (new List<int>(count), new List<int>());
+        for (var i = 0; i < mask.Size; i++)
+        {
+            if (!mask.Keeps(i)) continue;
+            if (scores[i] < boundary) pruned.Add(i);
+            else if (scores[i] == boundary) tied.Add(i);
+        }
+        var room = count - pruned.Count;
+        if (tied.Count > room) SortTies(CollectionsMarshal.AsSpan(tied), weights, key);
+        pruned.AddRange(CollectionsMarshal.AsSpan(tied)[..room]);
+        return mask.Without(CollectionsMarshal.AsSpan(pruned));
     }
 
     private static void SortTies(Span<int> tied, ReadOnlySpan<float> weights, PruningKey key)
