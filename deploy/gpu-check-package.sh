@@ -14,7 +14,7 @@ trap 'rm -rf -- "$work"' EXIT
 folder=$work/gpu-check
 # Outputs of a build without libtorch must not mix with those of the usual one.
 dotnet publish deploy/GpuCheck -c Release --self-contained -p:TorchBackend=none -p:ArtifactsPath="$work/artifacts" \
-  -p:DebugType=none -p:GenerateDocumentationFile=false --output "$folder/trainer" --nologo --verbosity quiet
+  -p:DebugType=none --output "$folder/trainer" --nologo --verbosity quiet
 cp deploy/gpu-check.sh deploy/gpu-check.py "$folder"
 mkdir -p -- "$(dirname -- "$file")"
 tar --create --directory "$work" --owner=0 --group=0 gpu-check | gzip -9 >"$file"

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using PieService.Domain;
-using PieService.Domain.Recipes;
 using PieService.Worker.Arithmetic;
 using PieService.Worker.Machines;
 using Architecture = PieService.Domain.Recipes.Architecture;

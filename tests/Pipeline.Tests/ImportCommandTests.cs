@@ -39,7 +39,7 @@ public class ImportCommandTests
         try
         {
             var path = Path.Combine(folder.FullName, "samples_arc_easy_2026-01-01T00-00-00.000000.jsonl");
-            await File.WriteAllTextAsync(path, """{"doc_id": 0, "tar""");
+            await File.WriteAllTextAsync(path, """{"doc_id": 0, "filtered_resps": [[-1, tr""");
 
             var (code, _, errors) = await ServiceProcess.RunImportAsync(Service, path);
 

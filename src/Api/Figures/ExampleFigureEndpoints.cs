@@ -77,7 +77,7 @@ public static class ExampleFigureEndpoints
     /// <summary>
     /// The labels of an example in all comparisons of a sweep, each found by one lookup in the part that has it.
     /// </summary>
-    internal static IQueryable<PieLabel> LabelsOf(PieDbContext db, Guid sweepId, Split split, int position) =>
+    public static IQueryable<PieLabel> LabelsOf(PieDbContext db, Guid sweepId, Split split, int position) =>
         from comparison in db.Comparisons
         join label in db.PieLabels on comparison.Number equals label.ComparisonNumber
         where comparison.SweepId == sweepId && comparison.Split == split && label.Position == position

@@ -1,8 +1,6 @@
-using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;

@@ -1,5 +1,4 @@
 using PieService.Worker.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PieService.Worker.Tests.Models;
