@@ -22,8 +22,8 @@ public sealed class ReadabilitySource()
 
     public override string? WhyNot(FigureScope scope) =>
         scope.Comparisons.Any(HasBothGroups) ? null
-            : "The texts of PIEs are compared with those of the other examples, and no labelled comparison has at least "
-                + $"{TextDifference.FewestTexts} of each.";
+            : "The texts of PIEs are compared with those of the other examples, and no labelled comparison has at "
+                + $"least {TextDifference.FewestTexts} of each.";
 
     public override async Task<Figure> ReadAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation)
