@@ -48,14 +48,17 @@ examine_postgres() {
 
 # The port is free, or it is that of the API that runs from this PIE_DATA.
 examine_port() {
-  local address holder
+  local address taken
   address=$(cat -- "$run/url" 2>/dev/null) || address=
   if pid_of api >/dev/null; then
     found ok port "the API has $address"
-  elif holder=$(check_port "$(service_url)" 2>&1); then
+  elif [[ ! $PIE_PORT =~ ^[1-9][0-9]{0,4}$ ]] || ((PIE_PORT > 65535)); then
+    found problem port "PIE_PORT is '$PIE_PORT'" "set PIE_PORT to a number from 1 to 65535"
+  elif taken=$(check_port "$(service_url)" 2>&1); then
     found ok port "$PIE_PORT is free"
   else
-    found problem port "${holder#pie: }" "choose another one with PIE_PORT"
+    taken=${taken#pie: }
+    found problem port "${taken%; *}" "choose another one with PIE_PORT"
   fi
 }
 

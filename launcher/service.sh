@@ -14,8 +14,8 @@ check_port() {
   host=${host//[\[\]]/}
   (exec 3<>"/dev/tcp/$host/$PIE_PORT") 2>/dev/null || return 0
   holder=$(ss --listening --tcp --processes --no-header "sport = :$PIE_PORT" 2>/dev/null |
-    grep -o 'users:.*' | head -n 1) || true
-  fail "port $PIE_PORT is taken${holder:+ by $holder}; choose another one with PIE_PORT"
+    grep -oE 'pid=[0-9]+' | head -n 1) || true
+  fail "port $PIE_PORT is taken${holder:+ by the process ${holder#pid=}}; choose another one with PIE_PORT"
 }
 
 # ask_service [CURL OPTIONS…] URL. The key is passed through a pipe, because every user can read a command line.

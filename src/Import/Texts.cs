@@ -65,22 +65,25 @@ internal static class Texts
         if (flips?["accuracyChange"] is null) return $"{pies} PIEs";
         return ChangedAnswers(comparison, flips["changes"]) switch
         {
-            null => $"{pies} answers became right or wrong",
-            { } changed when changed == pies => $"{pies} changed answers",
-            { } changed => $"{pies} of {changed} changed answers, those that became right or wrong",
+            null => $"{pies} {Answers(pies)} became right or wrong",
+            { } changed when changed == pies => $"{pies} changed {Answers(pies)}",
+            { } changed =>
+                $"{pies} of {Number(changed)} changed {Answers(changed)}, those that became right or wrong",
         };
     }
 
     private static string Changed(JsonNode comparison, JsonNode? changes) =>
         ChangedAnswers(comparison, changes) is { } changed
-            ? $"{changed} ({Percent(changes)})"
+            ? $"{Number(changed)} ({Percent(changes)})"
             : $"{comparison["pies"]} ({Percent(comparison["pieRate"])})";
 
     /// <summary>The number of the changed answers; for several runs the mean over their pairs. Null if it is not known
     /// which wrong answers are the same.</summary>
-    private static int? ChangedAnswers(JsonNode comparison, JsonNode? changes) =>
+    private static double? ChangedAnswers(JsonNode comparison, JsonNode? changes) =>
         changes is not null && comparison["examples"] is { } examples
-            ? (int)Math.Round((double)changes * (int)examples) : null;
+            ? Math.Round((double)changes * (int)examples, 4) : null;
+
+    private static string Answers(double count) => count == 1 ? "answer" : "answers";
 
     private static string Percent(JsonNode? share) =>
         share is null ? "-" : string.Create(CultureInfo.InvariantCulture, $"{100 * (double)share:0.0} %");

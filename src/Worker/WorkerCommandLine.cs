@@ -44,6 +44,10 @@ public sealed record WorkerCommandLine(TimeSpan? UntilIdle, string? Answer = nul
         ["--until-idle", var text] when int.TryParse(
             text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and
             <= MostIdleSeconds => new(TimeSpan.FromSeconds(seconds)),
-        _ => new(UntilIdle: null, $"Not an argument of the worker: {string.Join(' ', arguments)}\n\n{Usage}", 2),
+        _ => new(
+            UntilIdle: null,
+            $"Not an argument of the worker: {string.Join(' ', arguments)} (SECONDS is a whole number from 1 to "
+                + $"{MostIdleSeconds})\n\n{Usage}",
+            2),
     };
 }

@@ -27,6 +27,19 @@ public sealed partial class ChangedAnswersTests(ServiceFixture service) : IClass
         Assert.Equal(["a", "c"], listed);
     }
 
+    /// <summary>Two evaluations of the baseline, of which one has another answer to b.</summary>
+    [Fact]
+    public async Task Of_several_evaluations_the_number_of_changed_answers_is_a_mean()
+    {
+        await WriteAsync("bf16", Choice("a", "-1 -2 -3"), Choice("b", "-1 -2 -3"));
+        await WriteAsync("bf16", "2026-08-22", [Choice("a", "-1 -2 -3"), Choice("b", "-2 -1 -3")]);
+        await WriteAsync("int4", Choice("a", "-2 -1 -3"), Choice("b", "-1 -2 -3"));
+
+        var (output, _) = await ImportAsync();
+
+        Assert.Matches(@"\n  int4 +2 +75\.0 % → 50\.0 % +1\.5 \(75\.0 %\) ", output);
+    }
+
     [Fact]
     public async Task Of_labels_all_changed_answers_are_listed()
     {
@@ -50,12 +63,15 @@ public sealed partial class ChangedAnswersTests(ServiceFixture service) : IClass
         return (output, [.. pies.Select(pie => (string)pie["sourceId"]!).Order()]);
     }
 
-    private async Task WriteAsync(string cohort, params string[] samples)
+    private Task WriteAsync(string cohort, params string[] samples) =>
+        WriteAsync(cohort, "2026-08-21", samples);
+
+    private async Task WriteAsync(string cohort, string date, string[] samples)
     {
         var path = Path.Combine(folder, cohort, "toy__model");
         Directory.CreateDirectory(path);
         await File.WriteAllLinesAsync(
-            Path.Combine(path, "samples_toy_2026-08-21T10-00-00.000000.jsonl"), samples);
+            Path.Combine(path, $"samples_toy_{date}T10-00-00.000000.jsonl"), samples);
     }
 
     private static string Open(string id, string answer, int isRight) => Sample(

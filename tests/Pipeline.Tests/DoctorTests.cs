@@ -74,6 +74,15 @@ public sealed class DoctorTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
+    public async Task A_file_in_place_of_a_folder_is_a_problem()
+    {
+        var (code, output, _) = await DoctorAsync(("PIE_ARTIFACTS", "/dev/null"));
+
+        Assert.Equal(1, code);
+        Assert.Matches("problem +disk +PIE_ARTIFACTS /dev/null: /dev/null is not a folder", output);
+    }
+
+    [Fact]
     public async Task A_GPU_that_was_asked_for_and_cannot_be_used_is_a_problem()
     {
         using var programs = Programs();
@@ -81,6 +90,7 @@ public sealed class DoctorTests(ServiceFixture service) : IClassFixture<ServiceF
         var (code, output, _) = await DoctorAsync(("PIE_DEVICE", "cuda"), ("PIE_SLOTS", "1"), ("PATH", programs.Path));
 
         Assert.Equal(1, code);
+        Assert.Matches(@"problem +device +cuda:0 with 1 slot \(PIE_DEVICE\), but libtorch has no CUDA", output);
         Assert.Matches("problem +arithmetic +a trainer cannot start:.*the tensor library finds no CUDA device", output);
     }
 

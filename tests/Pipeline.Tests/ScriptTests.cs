@@ -48,6 +48,26 @@ public sealed class ScriptTests : IDisposable
         Assert.Contains("healthy: no", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("abc")]
+    [InlineData("0")]
+    [InlineData("70000")]
+    public async Task The_doctor_has_a_problem_if_the_port_is_not_one(string port)
+    {
+        var (_, output) = await BashAsync(
+            $"""
+             set -eu
+             . launcher/processes.sh
+             . launcher/service.sh
+             . launcher/doctor.sh
+             healthy=yes run={folder}
+             examine_port
+             """,
+            ("PIE_HOST", "127.0.0.1"), ("PIE_PORT", port));
+
+        Assert.Matches($"problem +port +PIE_PORT is '{port}'\n +-> set PIE_PORT to a number from 1 to 65535", output);
+    }
+
     [Fact]
     public async Task A_job_of_Slurm_counts_the_processors_of_the_job()
     {

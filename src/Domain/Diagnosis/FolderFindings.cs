@@ -20,7 +20,12 @@ public static class FolderFindings
     private static Finding Written(string setting, string folder, int minFreeMib)
     {
         var existing = folder;
-        while (existing is not null && !Directory.Exists(existing)) existing = Path.GetDirectoryName(existing);
+        while (existing is not null && !Path.Exists(existing)) existing = Path.GetDirectoryName(existing);
+        if (existing is not null && !Directory.Exists(existing))
+        {
+            return Finding.Problem(
+                "disk", $"{setting} {folder}: {existing} is not a folder", $"set {setting} to a folder");
+        }
         if (existing is null || !CanWrite(existing))
         {
             return Finding.Problem(

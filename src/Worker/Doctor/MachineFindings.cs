@@ -80,8 +80,13 @@ internal static class MachineFindings
                 "gpu", $"cuda:{gpu.Index} {gpu.Model}, {gpu.Uuid}, {gpu.UsedMib?.ToString() ?? "?"} of "
                     + $"{gpu.MemoryMib?.ToString() ?? "?"} MiB used, driver {gpu.Driver ?? "unknown"}");
         }
-        var device = string.Join(", ", settings.Devices.Select(one => $"{one.Name} with {one.Places} slots"));
-        yield return gpus.Count > 0 && !settings.IsGpu
+        var device = string.Join(
+            ", ", settings.Devices.Select(one => $"{one.Name} with {one.Places} slot{(one.Places == 1 ? "" : "s")}"));
+        yield return settings.IsGpu && !settings.Library.HasCuda
+            ? Finding.Problem(
+                "device", $"{device} (PIE_DEVICE), but libtorch has no CUDA",
+                $"build with -p:TorchBackend=cuda, set {TorchLibrary.Setting}, or set PIE_DEVICE=cpu")
+            : gpus.Count > 0 && !settings.IsGpu
             ? Finding.Warning(
                 "device", $"{device}, although the machine has GPUs",
                 settings.Library.HasCuda ? "unset PIE_DEVICE, or set it to cuda"

@@ -282,6 +282,18 @@ public sealed class ImportGuessTests : IDisposable
             File("a/samples_arc.jsonl", Choice), File("a/samples_gsm.jsonl", Open))).Message,
         StringComparison.Ordinal);
 
+    [Fact]
+    public void A_task_that_one_cohort_has_is_refused_with_the_cohorts_that_lack_it()
+    {
+        var error = Assert.Throws<GuessException>(() => Guess(
+            File("bf16/samples_arc.jsonl", Choice), File("int4/samples_arc.jsonl", Choice),
+            File("bf16/samples_gsm.jsonl", Open)));
+
+        Assert.Contains(
+            "Of the task gsm there are files of the cohort bf16 only, not of int4", error.Message,
+            StringComparison.Ordinal);
+    }
+
     /// <summary>What is guessed of each tool's samples is read without an error.</summary>
     [Theory]
     [InlineData("lm-eval", "samples_*.jsonl", "model", "toy_gsm", "toy_mc")]

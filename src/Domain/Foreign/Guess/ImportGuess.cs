@@ -42,7 +42,10 @@ public static class ImportGuess
                 path.Item, cohorts[path.Index], kinds[path.Index].Task ?? TaskOf(path.Item, cohorts),
                 kinds[path.Index])).OrderBy(file => file.Path, StringComparer.Ordinal),
         ];
-        return [.. files.GroupBy(file => file.Task).Select(task => Import(task.Key, [.. task], options))];
+        var tasks = files.ToLookup(file => file.Task);
+        IReadOnlyList<string> compared =
+            [.. tasks.Select(CohortsOf).Where(names => names.Count > 1).SelectMany(names => names).Distinct()];
+        return [.. tasks.Select(task => Import(task.Key, [.. task], compared, options))];
     }
 
     private static FileKind KindOf(string path, HarnessNames harness, ReadLimits limits)
@@ -83,13 +86,22 @@ public static class ImportGuess
             ? "evaluation" : task;
     }
 
-    private static GuessedImport Import(string task, IReadOnlyList<GuessedFile> files, GuessOptions options)
+    private static List<string> CohortsOf(IEnumerable<GuessedFile> files) =>
+        [.. files.Select(file => file.Cohort).Distinct()];
+
+    /// <param name="compared">The cohorts of those tasks that have several.</param>
+    private static GuessedImport Import(
+        string task, IReadOnlyList<GuessedFile> files, IReadOnlyList<string> compared, GuessOptions options)
     {
-        List<string> names = [.. files.Select(file => file.Cohort).Distinct()];
+        var names = CohortsOf(files);
         if (names.Count < 2)
             throw new GuessException(
-                $"All files of the task {task} seem to be of one cohort: their paths do not differ. Put those of each "
-                + "cohort into a folder of its own, such as bf16/ and int4/.");
+                compared.Count > 0
+                    ? $"Of the task {task} there are files of the cohort {names[0]} only, not of "
+                        + $"{string.Join(", ", compared.Except(names))}: there is nothing to compare. Add them, or name the "
+                        + "files of the other tasks only."
+                    : $"All files of the task {task} seem to be of one cohort: their paths do not differ. Name those "
+                        + "of another cohort too, in a folder of its own, such as bf16/ and int4/.");
         var baseline = Baseline(names, options.Baseline, task);
         // Repeats do not belong together, so all of them are compared with all.
         var areRepeated = files.Count > names.Count || files.Any(file => file.Kind.IsRepeated);
