@@ -1,4 +1,5 @@
 using System.Data;
+using System.Linq.Expressions;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Comparisons;
@@ -47,7 +48,10 @@ public partial class PairPage : HtmlPage<PairPage.Content>
         var (one, other) = (first.Comparison.Summary, second.Comparison.Summary);
         var compared = one is null || other is null ? [] : await ComparedAsync(db, first, second, cancellation);
         var shared = compared.Count(example => example.First && example.Second);
-        var rows = Rows(db, first, second, filter, compared.Count(example => IsShown(filter.Show, example)));
+        var rule = RuleOf(filter.Show);
+        var isShown = rule.Compile();
+        var rows = Rows(
+            db, first, second, rule, compared.Count(example => isShown(example.First, example.Second)));
         var sweep = await db.Sweeps.Where(found => found.Id == first.Comparison.SweepId).Select(found => found.Name)
             .SingleAsync(cancellation);
         return Render<PairPage>(new Content(
@@ -58,17 +62,30 @@ public partial class PairPage : HtmlPage<PairPage.Content>
             filter, await rows.PageAsync(filter, cancellation)));
     }
 
-    private static bool IsShown(PairShow show, (int Stratum, bool First, bool Second) example) => show switch
+    /// <summary>
+    /// Whether an example is shown that is a PIE of the first comparison, or not, and of the second one, or not.
+    /// </summary>
+    private static Expression<Func<bool, bool, bool>> RuleOf(PairShow show) => show switch
     {
-        PairShow.Either => example.First || example.Second,
-        PairShow.Both => example.First && example.Second,
-        PairShow.First => example.First && !example.Second,
-        PairShow.Second => example.Second && !example.First,
+        PairShow.Either => (first, second) => first || second,
+        PairShow.Both => (first, second) => first && second,
+        PairShow.First => (first, second) => first && !second,
+        PairShow.Second => (first, second) => !first && second,
     };
 
+    /// <summary>A rule for examples as a condition of a query.</summary>
+    private static Expression<Func<Row, bool>> OfRow(Expression<Func<bool, bool, bool>> rule)
+    {
+        Expression<Func<Row, bool>> first = row => row.First.IsPie, second = row => row.Second.IsPie;
+        return Expression.Lambda<Func<Row, bool>>(
+            Expression.Invoke(rule, first.Body, Expression.Invoke(second, first.Parameters)), first.Parameters);
+    }
+
+    /// <param name="rule">The examples that are shown.</param>
     /// <param name="shown">The number of the rows.</param>
     private static QueryRows<Row, PairLine> Rows(
-        PieDbContext db, ComparisonScope first, ComparisonScope second, PairFilter filter, int shown)
+        PieDbContext db, ComparisonScope first, ComparisonScope second, Expression<Func<bool, bool, bool>> rule,
+        int shown)
     {
         var (one, other) = (first.Comparison.Number, second.Comparison.Number);
         var rows = from label in db.PieLabels
@@ -76,13 +93,9 @@ public partial class PairPage : HtmlPage<PairPage.Content>
                    join example in db.Examples on label.Position equals example.Position
                    where label.ComparisonNumber == one && beside.ComparisonNumber == other
                        && example.DatasetId == first.DatasetId && example.Split == first.Comparison.Split
-                       && (filter.Show == PairShow.Either ? label.IsPie || beside.IsPie
-                           : filter.Show == PairShow.Both ? label.IsPie && beside.IsPie
-                           : filter.Show == PairShow.First ? label.IsPie && !beside.IsPie
-                           : !label.IsPie && beside.IsPie)
                    select new Row { Position = label.Position, First = label, Second = beside, Example = example };
         return new QueryRows<Row, PairLine>(
-            rows, ByPosition, row => PairLine.Of(row.Example, first, row.First, second, row.Second))
+            rows.Where(OfRow(rule)), ByPosition, row => PairLine.Of(row.Example, first, row.First, second, row.Second))
         {
             LengthOf = line => line.Text.Length + (line.SecondText?.Length ?? 0),
             Known = shown,
