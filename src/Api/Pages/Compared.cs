@@ -48,8 +48,8 @@ public static class Compared
         _ => Shown.None,
     };
 
-    public static string Seeds(ComparedSeeds seeds) => seeds is { Dense: { } dense, Pruned: { } pruned }
-        ? $"{Shown.Count(dense)} dense, {Shown.Count(pruned)} pruned" : $"{Shown.Count(seeds.Expected)} expected";
+    public static string Seeds(ComparedSeeds seeds, CohortKind kind) => seeds is { Dense: { } dense, Pruned: { } pruned }
+        ? $"{Shown.Count(dense)} {kind.Baseline}, {Shown.Count(pruned)} {kind.Compressed}" : $"{Shown.Count(seeds.Expected)} expected";
 
     /// <summary>What a reader must know before the numbers: whether they are provisional or runs collapsed.</summary>
     public static IEnumerable<string> Flags(SweepAnalysisResponse comparison)
@@ -57,7 +57,8 @@ public static class Compared
         if (comparison.Pies is null) yield return "not labelled yet";
         else if (!comparison.Complete) yield return "provisional";
         if (comparison.Collapse is not { } collapse) yield break;
-        foreach (var (name, cohort) in new[] { ("dense", collapse.Dense), ("pruned", collapse.Pruned) })
+        var kind = CohortKind.OfNamed(comparison.Cohort);
+        foreach (var (name, cohort) in new[] { (kind.Baseline, collapse.Dense), (kind.Compressed, collapse.Pruned) })
         {
             if (cohort.Collapsed > 0)
                 yield return $"{cohort.Collapsed} of {cohort.Runs} {name} runs collapsed";

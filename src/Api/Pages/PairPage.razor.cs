@@ -140,6 +140,10 @@ public partial class PairPage : HtmlPage<PairPage.Content>
     private IEnumerable<(string Name, SweepAnalysisResponse Numbers)> Both =>
         [("First", Model.FirstNumbers), ("Second", Model.SecondNumbers)];
 
+    /// <summary>The words for imported cohorts hold for both kinds.</summary>
+    private CohortKind Kind => Model.First.Comparison.Kind == Model.Second.Comparison.Kind
+        ? Model.First.Comparison.Kind : CohortKind.Foreign;
+
     private static string NameOf(PairShow show) => show switch
     {
         PairShow.Either => "of either",

@@ -20,6 +20,9 @@ public partial class PieForm : ComponentBase
     [Parameter, EditorRequired] public IReadOnlyList<string> Subgroups { get; set; } = [];
     [Parameter, EditorRequired] public bool IsMultiLabel { get; set; }
 
+    /// <summary>The kind of both cohorts.</summary>
+    [Parameter, EditorRequired] public CohortKind Kind { get; set; } = CohortKind.Trained;
+
     /// <summary>The page without filters.</summary>
     [Parameter, EditorRequired] public string Address { get; set; } = "";
 
@@ -28,10 +31,10 @@ public partial class PieForm : ComponentBase
 
     private static string? Number(double? value) => value?.ToString(CultureInfo.InvariantCulture);
 
-    private static string NameOf(PieDirection direction) => direction switch
+    private string NameOf(PieDirection direction) => direction switch
     {
-        PieDirection.DenseRight => "the dense majority",
-        PieDirection.PrunedRight => "the pruned majority",
+        PieDirection.DenseRight => $"the {Kind.Baseline} majority",
+        PieDirection.PrunedRight => $"the {Kind.Compressed} majority",
         PieDirection.BothWrong => "neither",
         PieDirection.Mixed => "each for some labels",
     };

@@ -5,6 +5,7 @@ using PieService.Api.Comparisons;
 using PieService.Api.Http;
 using PieService.Domain;
 using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
 using PieService.Domain.Recipes;
 using PieService.Domain.Storage;
 
@@ -62,6 +63,9 @@ public partial class VotePage : HtmlPage<VotePage.Content>
 
     private static Dictionary<string, string> FigureOf(string model, Method baseline) =>
         new() { ["model"] = model, ["baseline"] = Wire.Name(baseline) };
+
+    /// <summary>The comparisons of a sweep have cohorts of one kind.</summary>
+    private CohortKind Kind => CohortKind.OfNamed(Model.Votes.Comparisons.Select(vote => vote.Cohort).FirstOrDefault());
 
     private VotingRuns RunsOf(ComparisonVote vote) => Model.Runs[vote.ComparisonId];
 

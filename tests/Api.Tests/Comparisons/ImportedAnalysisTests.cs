@@ -260,6 +260,31 @@ public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFix
         Assert.Equal((test, q), ((string)point["test"]!, Number(point, "q")));
     }
 
+    /// <summary>Only the runs of the service are dense and pruned.</summary>
+    [Fact]
+    public async Task Pages_name_imported_cohorts_baseline_and_compressed()
+    {
+        var sweep = await SixPairsAsync(SeedPairing.Seed);
+        var comparisons = (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray();
+        var (first, second) = (comparisons[0]!["id"]!, comparisons[1]!["id"]!);
+        var pie = Assert.Single((await api.GetAsync($"/api/v1/comparisons/{first}/pies"))["items"]!.AsArray())!;
+
+        var comparison = await Html.FoundAsync(api.Client, $"/ui/comparisons/{first}");
+        var example = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}/examples/{pie["exampleId"]}");
+        var pair = await Html.FoundAsync(api.Client, $"/ui/comparisons/{first}/pair?with={second}");
+
+        foreach (var heads in new[] { comparison.Heads, example.Heads })
+        {
+            Assert.Contains("Majority, baseline", heads);
+            Assert.Contains("Majority, compressed", heads);
+        }
+        Assert.Contains("Score, baseline → compressed", pair.Heads);
+        Assert.Contains("First, compressed majority", pair.Heads);
+        Assert.Contains("Second, compressed majority", pair.Heads);
+        Assert.Contains("Seeds 6 baseline, 6 compressed", comparison.Text, StringComparison.Ordinal);
+        Assert.Contains("the compressed majority", comparison.Text, StringComparison.Ordinal);
+    }
+
     /// <summary>Of four questions, all three settings change the first, and one changes the second.</summary>
     [Fact]
     public async Task Settings_of_a_compression_are_counted_by_the_examples_that_they_change()
