@@ -94,8 +94,10 @@ public sealed class ComparisonTable() : Table<ComparisonFilter, SweepScope, Comp
         PieDbContext db, Comparison comparison, ComparisonFilter filter, CancellationToken cancellation)
     {
         var order = OrderOf(filter);
-        return Adjacent<Comparison>.FindAsync(
-            filter.Of(db.Comparisons, comparison.SweepId), order, order.PlaceOf(comparison), cancellation);
+        return Adjacent<Comparison>.FirstOfAsync(
+            Adjacent<Comparison>.QueriesOf(
+                filter.Of(db.Comparisons, comparison.SweepId), order, order.PlaceOf(comparison)),
+            cancellation);
     }
 
     private static Order<Comparison> OrderOf(ComparisonFilter filter) =>

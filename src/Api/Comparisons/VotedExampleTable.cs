@@ -19,20 +19,20 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
     where TItem : VotedExample
 {
     // An example without a value is behind all others.
-    private static Order<LabelledText> Sorted(PieOrder order, SignificanceTest test) => order switch
+    private static Order<PieLabel> Sorted(PieOrder order, SignificanceTest test) => order switch
     {
-        PieOrder.Position => Order<LabelledText>.By(row => row.Label.Position),
-        PieOrder.Margin => Order<LabelledText>.ByDescending(row => row.Label.Margin)
-            .ThenBy(row => row.Label.Position),
-        PieOrder.Q when test == SignificanceTest.Paired => Order<LabelledText>.By(row => row.Label.PairedQ ?? 2)
-            .ThenBy(row => row.Label.Position),
-        PieOrder.Q => Order<LabelledText>.By(row => row.Label.Q ?? 2).ThenBy(row => row.Label.Position),
-        PieOrder.Inclusion => Order<LabelledText>.ByDescending(row => row.Label.Inclusion ?? -1)
-            .ThenBy(row => row.Label.Position),
-        PieOrder.Shift => Order<LabelledText>.ByDescending(row => row.Label.Shift ?? double.MinValue)
-            .ThenBy(row => row.Label.Position),
-        PieOrder.SelfConfidence => Order<LabelledText>.By(row => row.Label.SelfConfidence ?? 2)
-            .ThenBy(row => row.Label.Position),
+        PieOrder.Position => Order<PieLabel>.By(label => label.Position),
+        PieOrder.Margin => Order<PieLabel>.ByDescending(label => label.Margin)
+            .ThenBy(label => label.Position),
+        PieOrder.Q when test == SignificanceTest.Paired => Order<PieLabel>.By(label => label.PairedQ ?? 2)
+            .ThenBy(label => label.Position),
+        PieOrder.Q => Order<PieLabel>.By(label => label.Q ?? 2).ThenBy(label => label.Position),
+        PieOrder.Inclusion => Order<PieLabel>.ByDescending(label => label.Inclusion ?? -1)
+            .ThenBy(label => label.Position),
+        PieOrder.Shift => Order<PieLabel>.ByDescending(label => label.Shift ?? double.MinValue)
+            .ThenBy(label => label.Position),
+        PieOrder.SelfConfidence => Order<PieLabel>.By(label => label.SelfConfidence ?? 2)
+            .ThenBy(label => label.Position),
     };
 
     public override async Task<ComparisonScope?> FindAsync(
@@ -62,7 +62,8 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
         var (examples, wanted) = (ExamplesOf(db, scope), Wanted(db, scope, filter));
         var votes = 2 * AnswerLength.OfCounts(scope.Labels);
         return new QueryRows<LabelledText, TItem>(
-            WithTexts(wanted, examples), OrderOf(scope, filter), row => ItemOf(row.Label, row.Example, scope.Labels))
+            WithTexts(wanted, examples), OrderOf(scope, filter).Within<LabelledText>(row => row.Label),
+            row => ItemOf(row.Label, row.Example, scope.Labels))
         {
             Counted = wanted,
             LengthOf = item => votes + item.Text.Length + (item.SecondText?.Length ?? 0),
@@ -75,22 +76,27 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
     /// </summary>
     /// <param name="example">An example of the dataset of the comparison.</param>
     /// <returns>Null if the comparison has no votes on the example.</returns>
-    public async Task<Adjacent<TItem>?> AdjacentAsync(
+    public async Task<Adjacent<PlacedExample>?> AdjacentAsync(
         PieDbContext db, ComparisonScope scope, TFilter filter, Example example, CancellationToken cancellation)
     {
-        var (number, order) = (scope.Comparison.Number, OrderOf(scope, filter));
-        if (example.Split != scope.Comparison.Split
-            || await db.PieLabels.AsNoTracking().SingleOrDefaultAsync(
+        var number = scope.Comparison.Number;
+        return example.Split == scope.Comparison.Split
+            && await db.PieLabels.AsNoTracking().SingleOrDefaultAsync(
                 label => label.ComparisonNumber == number && label.Position == example.Position, cancellation)
-                is not { } own)
-            return null;
-        var adjacent = await Adjacent<LabelledText>.FindAsync(
-            WithTexts(Wanted(db, scope, filter), ExamplesOf(db, scope)), order,
-            order.PlaceOf(new LabelledText { Label = own, Example = example }), cancellation);
-        return adjacent.Select(row => ItemOf(row.Label, row.Example, scope.Labels));
+                is { } own
+            ? await Adjacent<PlacedExample>.FirstOfAsync(Beside(db, scope, filter, own), cancellation) : null;
     }
 
-    private Order<LabelledText> OrderOf(ComparisonScope scope, TFilter filter) =>
+    /// <summary>The queries for the examples before and after the example of a label, the nearest first.</summary>
+    public Adjacent<IQueryable<PlacedExample>> Beside(
+        PieDbContext db, ComparisonScope scope, TFilter filter, PieLabel own)
+    {
+        var order = OrderOf(scope, filter);
+        return Adjacent<PieLabel>.QueriesOf(Wanted(db, scope, filter), order, order.PlaceOf(own))
+            .Select(labels => labels.Select(label => new PlacedExample(label.Position)));
+    }
+
+    private Order<PieLabel> OrderOf(ComparisonScope scope, TFilter filter) =>
         Sorted(OrderOf(filter), scope.TestOf(filter));
 
     private static IQueryable<Example> ExamplesOf(PieDbContext db, ComparisonScope scope) => db.Examples.Where(
@@ -187,6 +193,9 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
         public required Example Example { get; init; }
     }
 }
+
+/// <summary>An example of the split of a comparison.</summary>
+public sealed record PlacedExample(int Position);
 
 public enum PieOrder
 {

@@ -33,6 +33,11 @@ public sealed class Order<TRow>
     /// <summary>The same rows, the last first.</summary>
     public Order<TRow> Reversed() => new([.. keys.Select(key => key.Reversed())]);
 
+    /// <summary>The same order for rows that contain the rows of this order.</summary>
+    /// <param name="row">Returns the row of this order.</param>
+    public Order<TOuter> Within<TOuter>(Expression<Func<TOuter, TRow>> row) =>
+        new([.. keys.Select(key => key.Within(row))]);
+
     public IQueryable<TRow> Sort(IQueryable<TRow> rows) =>
         keys.Skip(1).Aggregate(keys[0].Sort(rows), (sorted, key) => key.Sort(sorted));
 
@@ -82,6 +87,8 @@ public sealed class Order<TRow>
 
         public abstract Key Reversed();
 
+        public abstract Order<TOuter>.Key Within<TOuter>(Expression<Func<TOuter, TRow>> row);
+
         public abstract IOrderedQueryable<TRow> Sort(IQueryable<TRow> rows);
 
         public abstract IOrderedQueryable<TRow> Sort(IOrderedQueryable<TRow> rows);
@@ -100,15 +107,21 @@ public sealed class Order<TRow>
     }
 
     private sealed class Key<TValue>(
-        Expression<Func<TRow, TValue>> value, Func<TRow, TValue> compiled, bool isDescending) : Key(isDescending)
+        Expression<Func<TRow, TValue>> value, Lazy<Func<TRow, TValue>> compiled, bool isDescending) : Key(isDescending)
         where TValue : notnull
     {
         public Key(Expression<Func<TRow, TValue>> value, bool isDescending)
-            : this(value, value.Compile(), isDescending)
+            : this(value, new(() => value.Compile()), isDescending)
         {
         }
 
         public override Key Reversed() => new Key<TValue>(value, compiled, !IsDescending);
+
+        public override Order<TOuter>.Key Within<TOuter>(Expression<Func<TOuter, TRow>> row) =>
+            new Order<TOuter>.Key<TValue>(
+                Expression.Lambda<Func<TOuter, TValue>>(
+                    new Replacement(value.Parameters[0], row.Body).Visit(value.Body), row.Parameters),
+                IsDescending);
 
         public override IOrderedQueryable<TRow> Sort(IQueryable<TRow> rows) =>
             IsDescending ? rows.OrderByDescending(value) : rows.OrderBy(value);
@@ -116,7 +129,7 @@ public sealed class Order<TRow>
         public override IOrderedQueryable<TRow> Sort(IOrderedQueryable<TRow> rows) =>
             IsDescending ? rows.ThenByDescending(value) : rows.ThenBy(value);
 
-        public override object Of(TRow row) => compiled(row);
+        public override object Of(TRow row) => compiled.Value(row);
 
         public override object Read(JsonElement value) => value.Deserialize<TValue>(Json.Options) switch
         {
@@ -133,7 +146,7 @@ public sealed class Order<TRow>
             Expression.Field(Expression.Constant(new StrongBox<TValue>((TValue)value)), nameof(StrongBox<>.Value));
     }
 
-    private sealed class Replacement(ParameterExpression parameter, ParameterExpression with) : ExpressionVisitor
+    private sealed class Replacement(ParameterExpression parameter, Expression with) : ExpressionVisitor
     {
         protected override Expression VisitParameter(ParameterExpression node) => node == parameter ? with : node;
     }

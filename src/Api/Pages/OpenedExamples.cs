@@ -1,6 +1,5 @@
 using PieService.Api.Comparisons;
 using PieService.Api.Http;
-using PieService.Api.Lists;
 using PieService.Api.SweepAnalysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Storage;
@@ -42,31 +41,24 @@ internal static class OpenedExamples
         where TItem : VotedExample
     {
         var filter = list.Read<TFilter>();
-        if (await ComparisonScope.FindAsync(db, list.Id, cancellation) is not { Comparison: var comparison }
-            || comparison.SweepId != sweepId)
-            throw OpenedList.Invalid("is a list of a comparison that the sweep does not have");
-        if (await AdjacentAsync(table, list.Id, filter, example, db, cancellation) is not { } adjacent)
-            throw OpenedList.Invalid("is a list of a comparison that has no votes on this example");
-        return new(
-            $"{name} of {Compared.Title(SweepAnalysisResponse.Of(comparison, null))}", page + list.Filters,
-            adjacent.Select(item => new ListedPage(
-                $"Example {Shown.Count(item.Position)}", $"/ui/sweeps/{sweepId}/examples/{item.ExampleId}")));
-    }
-
-    private static async Task<Adjacent<TItem>?> AdjacentAsync<TFilter, TItem>(
-        VotedExampleTable<TFilter, TItem> table, Guid comparisonId, TFilter filter, Example example, PieDbContext db,
-        CancellationToken cancellation)
-        where TFilter : VoteFilter, new()
-        where TItem : VotedExample
-    {
         try
         {
-            return await table.FindAsync(db, comparisonId, filter, cancellation) is not { } scope ? null
-                : await table.AdjacentAsync(db, scope, filter, example, cancellation);
+            if (await table.FindAsync(db, list.Id, filter, cancellation) is not { } scope
+                || scope.Comparison.SweepId != sweepId)
+                throw OpenedList.Invalid("is a list of a comparison that the sweep does not have");
+            if (await table.AdjacentAsync(db, scope, filter, example, cancellation) is not { } adjacent)
+                throw OpenedList.Invalid("is a list of a comparison that has no votes on this example");
+            return new(
+                $"{name} of {Compared.Title(SweepAnalysisResponse.Of(scope.Comparison, null))}", page + list.Filters,
+                adjacent.Select(beside => PageOf(sweepId, example, beside.Position)));
         }
-        catch (InvalidRequestException invalid)
+        catch (InvalidRequestException invalid) when (invalid.Errors.All(error => error.Field != OpenedList.Parameter))
         {
             throw invalid.Within(OpenedList.Parameter);
         }
     }
+
+    private static ListedPage PageOf(Guid sweepId, Example beside, int position) => new(
+        $"Example {Shown.Count(position)}",
+        $"/ui/sweeps/{sweepId}/examples/{Example.IdOf(beside.DatasetId, beside.Split, position)}");
 }

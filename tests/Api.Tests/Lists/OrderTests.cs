@@ -41,6 +41,17 @@ public sealed class OrderTests
     }
 
     [Fact]
+    public void Within_sorts_and_continues_rows_that_contain_those_of_the_order()
+    {
+        var (outer, rows) = (Clearest.Within<Outer>(row => row.Inner), Rows.Select(row => new Outer(row)));
+
+        var sorted = outer.Sort(rows.AsQueryable()).ToList();
+
+        Assert.Equal([4, 2, 9, 1, 3], Positions(sorted.Select(row => row.Inner)));
+        Assert.Equal(sorted.Skip(2), outer.Sort(outer.After(rows.AsQueryable(), outer.PlaceOf(sorted[1]))));
+    }
+
+    [Fact]
     public void A_place_may_be_between_two_rows() =>
         Assert.Equal([9, 1, 3], Positions(Clearest.Sort(Clearest.After(Rows.AsQueryable(), [0.5, 5]))));
 
@@ -68,4 +79,6 @@ public sealed class OrderTests
     private static IEnumerable<int> Positions(IEnumerable<Row> rows) => rows.Select(row => row.Position);
 
     private sealed record Row(double Margin, int Position);
+
+    private sealed record Outer(Row Inner);
 }

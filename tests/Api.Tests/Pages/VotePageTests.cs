@@ -2,6 +2,7 @@ using System.Net;
 using PieService.Api.Tests.SweepAnalysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
+using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Pages;
 
@@ -47,6 +48,7 @@ public sealed class VotePageTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("pies?minMargin=0.9&orderBy=selfConfidence", 4, 3, null)]
     [InlineData("pies?label=maybe", 4, null, null)]
     [InlineData("pies?contains=text&orderBy=position", 4, 3, 5)]
+    [InlineData("pies?orderBy=position&pageSize=1", 3, 0, 4)]
     [InlineData("examples", 3, 2, 4)]
     [InlineData("examples?isPie=false", 3, 2, 6)]
     public async Task An_example_of_a_list_leads_to_the_previous_and_the_next_one(
@@ -137,6 +139,39 @@ public sealed class VotePageTests(ApiFixture api) : IClassFixture<ApiFixture>
             StringComparison.Ordinal);
         Assert.Contains("in is a list of a comparison that has no votes on this example", withoutVotes.Text,
             StringComparison.Ordinal);
+    }
+
+    /// <summary>Of the PIEs 0, 3, 4 and 5, those without a value are 0 and 4: they follow the others.</summary>
+    [Theory]
+    [InlineData("q", 3, null, 5)]
+    [InlineData("q", 5, 3, 0)]
+    [InlineData("q", 0, 5, 4)]
+    [InlineData("q", 4, 0, null)]
+    [InlineData("shift", 5, 3, 0)]
+    [InlineData("shift", 0, 5, 4)]
+    [InlineData("shift", 4, 0, null)]
+    public async Task An_example_without_a_value_has_its_place_behind_those_with_one(
+        string order, int position, int? previous, int? next)
+    {
+        var (sweep, example) = await ExampleAsync(position);
+        var (dataset, comparison) = (await DatasetAsync(sweep), sweep.Comparisons["MP-AI 90"]);
+        await Sql.ExecuteAsync(
+            api.ConnectionString,
+            $"""
+            UPDATE pie_labels SET q = NULL, shift = NULL WHERE position IN (0, 4)
+            AND comparison_number = (SELECT number FROM comparisons WHERE id = '{comparison}')
+            """);
+
+        var page = await Html.FoundAsync(
+            api.Client,
+            $"/ui/sweeps/{sweep.Id}/examples/{example}?in="
+                + Uri.EscapeDataString($"comparisons/{comparison}/pies?orderBy={order}"));
+
+        Assert.Equal(
+            (PathOf(previous), PathOf(next)), (page.Rel("prev")?.Split('?')[0], page.Rel("next")?.Split('?')[0]));
+
+        string? PathOf(int? other) => other is not { } known ? null
+            : $"/ui/sweeps/{sweep.Id}/examples/{Example.IdOf(dataset, Split.Test, known)}";
     }
 
     [Fact]

@@ -1,11 +1,10 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using PieService.Api.Comparisons;
 using PieService.Api.Figures;
-using PieService.Api.Lists;
 using PieService.Api.SweepAnalysis;
 using PieService.Domain.Datasets;
-using PieService.Domain.Pies;
 using PieService.Domain.Storage;
 using PieService.TestSupport;
 
@@ -98,18 +97,15 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task The_PIE_beside_one_is_found_without_reading_the_others(bool isReversed)
     {
         var number = (await LabelledAsync(methods: 1)).Numbers.Single();
-        var clearest = Order<PieLabel>.ByDescending(label => label.Margin).ThenBy(label => label.Position);
-        var order = isReversed ? clearest.Reversed() : clearest;
-        await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
-            .CreateDbContextAsync();
-        var pies = db.PieLabels.Where(label => label.ComparisonNumber == number && label.IsPie);
-        await using var command = order.Sort(order.After(pies, [0.5, 5000])).Take(1).CreateDbCommand();
-        command.CommandText = $"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {command.CommandText}";
-        await db.Database.OpenConnectionAsync();
+        await using var db = await ContextAsync();
+        var id = await db.Comparisons.Where(found => found.Number == number).Select(found => found.Id).SingleAsync();
+        var own = await db.PieLabels.SingleAsync(label => label.ComparisonNumber == number && label.Position == 5130);
+        var beside = new PieTable().Beside(
+            db, (await ComparisonScope.FindAsync(db, id, CancellationToken.None))!, new(), own);
 
-        await command.ExecuteScalarAsync();
-        var plan = JsonNode.Parse((string)(await command.ExecuteScalarAsync())!)![0]!["Plan"]!;
+        var plan = await PlanAsync(db, (isReversed ? beside.Previous : beside.Next)!.Take(1));
 
+        Assert.Equal(0.5, own.Margin);
         Assert.Single(PartsRead(plan));
         Assert.InRange(Blocks(plan), 2, 50);
     }
