@@ -21,9 +21,9 @@ public static class Link
     /// <summary>The first page of the list at an address.</summary>
     public static string First(string address) => WithFilters(PathOf(address), address);
 
-    /// <summary>Another page, with the filters of an address.</summary>
-    public static string WithFilters(string path, string address) =>
-        path + new QueryBuilder(Filters(address, PageToken));
+    /// <summary>Another page, with the filters of an address except those that are left out.</summary>
+    public static string WithFilters(string path, string address, params string[] leftOut) =>
+        path + new QueryBuilder(Filters(address, [PageToken, .. leftOut]));
 
     /// <summary>A page that is opened from a list.</summary>
     /// <param name="list">The list as <see cref="OpenedList"/> has it; null if it is not known.</param>

@@ -1,6 +1,7 @@
 using PieService.Api.Comparisons;
 using PieService.Api.Http;
 using PieService.Api.SweepAnalysis;
+using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Storage;
 
@@ -10,6 +11,9 @@ namespace PieService.Api.Pages;
 internal static class OpenedComparisons
 {
     private const string Resource = "sweeps", Table = "analysis";
+
+    /// <summary>The filters of PIEs that select none on another split.</summary>
+    private static readonly string[] FiltersOfSplit = ["split", "influenceBin"];
 
     public static string PathOf(Guid sweepId) => $"{Resource}/{sweepId}/{Table}";
 
@@ -26,9 +30,13 @@ internal static class OpenedComparisons
         var adjacent = await ComparisonTable.AdjacentAsync(
             db, comparison, list.Read<ComparisonFilter>(), cancellation);
         return new(
-            $"Comparisons of {sweepName}", $"/ui/sweeps/{comparison.SweepId}{list.Filters}", adjacent.Select(PageOf));
+            $"Comparisons of {sweepName}", $"/ui/sweeps/{comparison.SweepId}{list.Filters}",
+            adjacent.Select(beside => PageOf(beside, comparison.Split)));
     }
 
-    private static ListedPage PageOf(Comparison comparison) => new(
-        Compared.Title(SweepAnalysisResponse.Of(comparison, null)), $"/ui/comparisons/{comparison.Id}");
+    private static ListedPage PageOf(Comparison comparison, Split from) =>
+        new(Compared.Title(SweepAnalysisResponse.Of(comparison, null)), $"/ui/comparisons/{comparison.Id}")
+        {
+            Without = comparison.Split == from ? [] : FiltersOfSplit,
+        };
 }

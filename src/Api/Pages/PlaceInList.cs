@@ -8,4 +8,8 @@ namespace PieService.Api.Pages;
 public sealed record PlaceInList(string Name, string Address, Adjacent<ListedPage> Pages);
 
 /// <summary>A page of a thing in a list.</summary>
-public sealed record ListedPage(string Name, string Path);
+public sealed record ListedPage(string Name, string Path)
+{
+    /// <summary>The filters of the page from which it is opened that it does not have.</summary>
+    public string[] Without { get; init; } = [];
+}

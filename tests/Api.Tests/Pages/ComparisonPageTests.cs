@@ -7,6 +7,7 @@ using PieService.Api.Tests.SweepAnalysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
 using PieService.Domain.Storage;
+using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Pages;
 
@@ -109,6 +110,22 @@ public sealed class ComparisonPageTests(ApiFixture api) : IClassFixture<ApiFixtu
         Assert.Equal(HttpStatusCode.BadRequest, page.Status);
         Assert.Contains($"<code>{field}</code>", page.Source, StringComparison.Ordinal);
         Assert.Contains(message, page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_filters_of_a_split_are_not_kept_for_a_comparison_on_another_split()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+        await Sql.ExecuteAsync(
+            api.ConnectionString,
+            $"UPDATE comparisons SET split = 'train' WHERE id = '{sweep.Comparisons["MP-AI 50"]}'");
+
+        var page = await Html.FoundAsync(
+            api.Client, $"/ui/comparisons/{sweep.Comparisons["IMP 90"]}?split=test&influenceBin=3&label=no");
+
+        Assert.Equal(
+            $"/ui/comparisons/{sweep.Comparisons["IMP 50"]}?split=test&influenceBin=3&label=no", page.Rel("prev"));
+        Assert.Equal($"/ui/comparisons/{sweep.Comparisons["MP-AI 50"]}?label=no", page.Rel("next"));
     }
 
     /// <summary>Of the PIEs 0, 3, 4 and 5, those with the gold label no are 0 and 3.</summary>
