@@ -15,12 +15,13 @@ public partial class ComparisonPage : HtmlPage<ComparisonPage.Content>
 {
     /// <param name="Numbers">The main numbers, as the table of analyses of the sweep has them.</param>
     /// <param name="Known">What is doubtful about the comparison.</param>
-    /// <param name="Place">The comparison among those of its sweep.</param>
+    /// <param name="Place">The comparison among those of its sweep; null if the list of the address is not one of its
+    /// sweep.</param>
     /// <param name="Subgroups">The names of the subgroups of the dataset.</param>
     /// <param name="Others">The first labelled comparisons of the sweep on the same split.</param>
     public sealed record Content(
         ComparisonScope Scope, string SweepName, SweepAnalysisResponse Numbers, ComparisonResponse Known,
-        ComparisonViewFilter Filter, Page<PieResponse> Pies, PlaceInList Place,
+        ComparisonViewFilter Filter, Page<PieResponse> Pies, PlaceInList? Place,
         IReadOnlyList<string> Subgroups, IReadOnlyList<OtherComparison> Others);
 
     private const int OthersShown = 200;

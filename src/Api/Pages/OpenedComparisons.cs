@@ -20,15 +20,17 @@ internal static class OpenedComparisons
     /// <param name="value">
     /// The parameter of the page (<see cref="OpenedList"/>); null for all comparisons in the order of the request.
     /// </param>
-    /// <exception cref="InvalidRequestException">The value is not the list of the sweep.</exception>
-    public static async Task<PlaceInList> FindAsync(
+    /// <returns>Null if the list is that of another sweep.</returns>
+    /// <exception cref="InvalidRequestException">The value is not the list of a sweep and its filters.</exception>
+    public static async Task<PlaceInList?> FindAsync(
         string? value, Comparison comparison, string sweepName, PieDbContext db, CancellationToken cancellation)
     {
         var list = OpenedList.Of(value ?? PathOf(comparison.SweepId));
-        if ((list.Resource, list.Id, list.Table) != (Resource, comparison.SweepId, Table))
-            throw OpenedList.Invalid("must be sweeps/{id}/analysis of the sweep of the comparison, with filters");
-        var adjacent = await ComparisonTable.AdjacentAsync(
-            db, comparison, list.Read<ComparisonFilter>(), cancellation);
+        if ((list.Resource, list.Table) != (Resource, Table))
+            throw OpenedList.Invalid("must be sweeps/{id}/analysis, with filters");
+        var filter = list.Read<ComparisonFilter>();
+        if (list.Id != comparison.SweepId) return null;
+        var adjacent = await ComparisonTable.AdjacentAsync(db, comparison, filter, cancellation);
         return new(
             $"Comparisons of {sweepName}", $"/ui/sweeps/{comparison.SweepId}{list.Filters}",
             adjacent.Select(beside => PageOf(beside, comparison.Split)));

@@ -16,10 +16,12 @@ internal static class OpenedExamples
     public static string PathOfExamples(Guid comparisonId) => $"{Resource}/{comparisonId}/{Examples}";
 
     /// <param name="value">The parameter of the page (<see cref="OpenedList"/>).</param>
-    /// <exception cref="InvalidRequestException">
-    /// The value is not a list of a comparison of the sweep that has votes on the example.
-    /// </exception>
-    public static Task<PlaceInList> FindAsync(
+    /// <returns>
+    /// Null if the list does not exist, or no longer: the sweep does not have the comparison, the comparison no votes
+    /// on the example, or the dataset no subgroup or label of the filters.
+    /// </returns>
+    /// <exception cref="InvalidRequestException">The value is not a list of examples and its filters.</exception>
+    public static Task<PlaceInList?> FindAsync(
         string value, Guid sweepId, Example example, PieDbContext db, CancellationToken cancellation)
     {
         var list = OpenedList.Of(value);
@@ -34,7 +36,7 @@ internal static class OpenedExamples
         };
     }
 
-    private static async Task<PlaceInList> FindAsync<TFilter, TItem>(
+    private static async Task<PlaceInList?> FindAsync<TFilter, TItem>(
         VotedExampleTable<TFilter, TItem> table, OpenedList list, string name, string page, Guid sweepId,
         Example example, PieDbContext db, CancellationToken cancellation)
         where TFilter : VoteFilter, new()
@@ -44,17 +46,16 @@ internal static class OpenedExamples
         try
         {
             if (await table.FindAsync(db, list.Id, filter, cancellation) is not { } scope
-                || scope.Comparison.SweepId != sweepId)
-                throw OpenedList.Invalid("is a list of a comparison that the sweep does not have");
-            if (await table.AdjacentAsync(db, scope, filter, example, cancellation) is not { } adjacent)
-                throw OpenedList.Invalid("is a list of a comparison that has no votes on this example");
+                || scope.Comparison.SweepId != sweepId
+                || await table.AdjacentAsync(db, scope, filter, example, cancellation) is not { } adjacent)
+                return null;
             return new(
                 $"{name} of {Compared.Title(SweepAnalysisResponse.Of(scope.Comparison, null))}", page + list.Filters,
                 adjacent.Select(beside => PageOf(sweepId, example, beside.Position)));
         }
-        catch (InvalidRequestException invalid) when (invalid.Errors.All(error => error.Field != OpenedList.Parameter))
+        catch (InvalidRequestException)
         {
-            throw invalid.Within(OpenedList.Parameter);
+            return null;
         }
     }
 

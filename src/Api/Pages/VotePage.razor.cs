@@ -21,7 +21,7 @@ public partial class VotePage : HtmlPage<VotePage.Content>
     ];
 
     /// <param name="Runs">The numbers of runs that voted in each comparison.</param>
-    /// <param name="Place">Null if the page was not opened from a list.</param>
+    /// <param name="Place">Null if the page was not opened from a list that exists.</param>
     public sealed record Content(
         Guid SweepId, string SweepName, string Dataset, Example Example, ExampleVotesResponse Votes,
         IReadOnlyDictionary<Guid, VotingRuns> Runs, VoteViewFilter Filter, PlaceInList? Place);

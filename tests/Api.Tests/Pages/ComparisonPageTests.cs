@@ -94,12 +94,11 @@ public sealed class ComparisonPageTests(ApiFixture api) : IClassFixture<ApiFixtu
     }
 
     [Theory]
-    [InlineData("comparisons/{sweep}/pies", "in", "must be sweeps/{id}/analysis of the sweep of the comparison")]
-    [InlineData("sweeps/{sweep}/runs", "in", "must be sweeps/{id}/analysis of the sweep of the comparison")]
-    [InlineData("sweeps/00000000-0000-0000-0000-000000000000/analysis", "in", "must be sweeps/{id}/analysis")]
+    [InlineData("comparisons/{sweep}/pies", "in", "must be sweeps/{id}/analysis, with filters")]
+    [InlineData("sweeps/{sweep}/runs", "in", "must be sweeps/{id}/analysis, with filters")]
     [InlineData("analysis", "in", "must be the path of a list")]
     [InlineData("sweeps/{sweep}/analysis?sparsity=most", "in.sparsity", "must be")]
-    public async Task A_list_that_the_comparison_does_not_have_is_refused(string list, string field, string message)
+    public async Task A_value_that_is_not_a_list_of_comparisons_is_refused(string list, string field, string message)
     {
         var sweep = await StudiedSweep.LabelledAsync(api);
         var value = list.Replace("{sweep}", $"{sweep.Id}", StringComparison.Ordinal);
@@ -110,6 +109,19 @@ public sealed class ComparisonPageTests(ApiFixture api) : IClassFixture<ApiFixtu
         Assert.Equal(HttpStatusCode.BadRequest, page.Status);
         Assert.Contains($"<code>{field}</code>", page.Source, StringComparison.Ordinal);
         Assert.Contains(message, page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_comparison_is_shown_without_the_links_of_a_list_of_another_sweep()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+
+        var page = await Html.FoundAsync(
+            api.Client, $"/ui/comparisons/{sweep.Comparisons["IMP 90"]}?in=sweeps/{Guid.NewGuid()}/analysis");
+
+        Assert.Contains("The list from which this page was opened does not exist", page.Text, StringComparison.Ordinal);
+        Assert.Equal(["0", "3"], page.Rows.Select(row => row[0]).Order());
+        Assert.Null(page.Rel("next"));
     }
 
     [Fact]

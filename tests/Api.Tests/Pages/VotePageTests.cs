@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using PieService.Api.Tests.SweepAnalysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
@@ -102,11 +103,9 @@ public sealed class VotePageTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("comparisons/x/pies", "in", "must be the path of a list")]
     [InlineData("comparisons/{comparison}/classes", "in", "must be comparisons/{id}/pies")]
     [InlineData("sweeps/{comparison}/pies", "in", "must be comparisons/{id}/pies")]
-    [InlineData("comparisons/00000000-0000-0000-0000-000000000000/pies", "in", "that the sweep does not have")]
     [InlineData("comparisons/{comparison}/pies?orderBy=length", "in.orderBy", "must be")]
     [InlineData("comparisons/{comparison}/pies?order=q", "in.order", "is not a parameter of this operation")]
-    [InlineData("comparisons/{comparison}/pies?label=perhaps", "in.label", "is not a label of this dataset")]
-    public async Task A_list_that_the_example_does_not_have_is_refused(string list, string field, string message)
+    public async Task A_value_that_is_not_a_list_of_examples_is_refused(string list, string field, string message)
     {
         var (sweep, example) = await ExampleAsync(3);
         var value = list.Replace("{comparison}", $"{sweep.Comparisons["IMP 90"]}", StringComparison.Ordinal);
@@ -120,25 +119,69 @@ public sealed class VotePageTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_list_of_another_sweep_or_of_a_comparison_without_votes_is_refused()
+    public async Task An_example_is_shown_without_the_links_of_a_list_that_does_not_exist()
     {
         var (sweep, example) = await ExampleAsync(3);
         var (other, _) = await ExampleAsync(3);
         var unlabelled = await StudiedSweep.OfAsync(
             api, await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 2, "IMP")));
         var unvoted = Example.IdOf(await DatasetAsync(unlabelled), Split.Test, 3);
-        var list = $"comparisons/{unlabelled.Comparisons.Values.First()}/pies";
 
-        var ofSweep = await Html.GetAsync(
-            api.Client,
-            $"/ui/sweeps/{sweep.Id}/examples/{example}?in=comparisons/{other.Comparisons["IMP 90"]}/pies");
-        var withoutVotes = await Html.GetAsync(
-            api.Client, $"/ui/sweeps/{unlabelled.Id}/examples/{unvoted}?in={list}");
+        foreach (var (of, shown, list) in new[]
+        {
+            (sweep.Id, example, $"comparisons/{Guid.Empty}/pies"),
+            (sweep.Id, example, $"comparisons/{other.Comparisons["IMP 90"]}/pies"),
+            (sweep.Id, example, $"comparisons/{sweep.Comparisons["IMP 90"]}/pies?label=perhaps"),
+            (unlabelled.Id, unvoted, $"comparisons/{unlabelled.Comparisons.Values.First()}/pies"),
+        })
+        {
+            var page = await Html.FoundAsync(
+                api.Client, $"/ui/sweeps/{of}/examples/{shown}?in={Uri.EscapeDataString(list)}");
 
-        Assert.Contains("in is a list of a comparison that the sweep does not have", ofSweep.Text,
+            Assert.Contains("text 3", page.Text, StringComparison.Ordinal);
+            Assert.Contains("The list from which this page was opened does not exist", page.Text,
+                StringComparison.Ordinal);
+            Assert.Null(page.Rel("next"));
+        }
+    }
+
+    /// <summary>
+    /// MP-AI at 90 % has the PIEs 0, 3, 4 and 5. Of them, 0 and 3 have the gold label no, and 3 and 5 the attribute.
+    /// </summary>
+    [Theory]
+    [InlineData("""{ "attribute": "topic", "equals": "sports" }""", 4, 3, 5)]
+    [InlineData("""{ "attribute": "topic", "equals": "sports" }""", 3, null, 5)]
+    [InlineData("""{ "contains": "TEXT", "label": "no" }""", 3, 0, null)]
+    [InlineData("""{ "contains": "TEXT", "label": "no" }""", 4, 3, null)]
+    public async Task An_example_of_a_list_of_a_subgroup_leads_to_its_members_until_the_subgroup_is_deleted(
+        string where, int position, int? previous, int? next)
+    {
+        var (sweep, example) = await ExampleAsync(position);
+        var dataset = await DatasetAsync(sweep);
+        await Sql.ExecuteAsync(
+            api.ConnectionString,
+            $$"""
+            UPDATE datasets SET attributes = ARRAY['topic'] WHERE id = '{{dataset}}';
+            UPDATE examples SET attributes = '{"topic": "sports"}'
+            WHERE dataset_id = '{{dataset}}' AND position IN (3, 5)
+            """);
+        var subgroup = await api.PostAsync(
+            $"/api/v1/datasets/{dataset}/subgroups",
+            new JsonObject { ["name"] = "a group", ["where"] = JsonNode.Parse(where) }, HttpStatusCode.Created);
+        var path = $"/ui/sweeps/{sweep.Id}/examples/{example}?in=" + Uri.EscapeDataString(
+            $"comparisons/{sweep.Comparisons["MP-AI 90"]}/pies?subgroup=a%20group&orderBy=position");
+
+        var page = await Html.FoundAsync(api.Client, path);
+        await api.Client.DeleteAsync($"/api/v1/datasets/{dataset}/subgroups/{subgroup["id"]}");
+        var later = await Html.FoundAsync(api.Client, path);
+
+        Assert.Equal(
+            (PathOf(previous), PathOf(next)), (page.Rel("prev")?.Split('?')[0], page.Rel("next")?.Split('?')[0]));
+        Assert.Contains("The list from which this page was opened does not exist", later.Text,
             StringComparison.Ordinal);
-        Assert.Contains("in is a list of a comparison that has no votes on this example", withoutVotes.Text,
-            StringComparison.Ordinal);
+
+        string? PathOf(int? other) => other is not { } known ? null
+            : $"/ui/sweeps/{sweep.Id}/examples/{Example.IdOf(dataset, Split.Test, known)}";
     }
 
     /// <summary>Of the PIEs 0, 3, 4 and 5, those without a value are 0 and 4: they follow the others.</summary>
