@@ -1,3 +1,4 @@
+using System.Data;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
@@ -38,8 +39,12 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
     public override async Task<ComparisonScope?> FindAsync(
         PieDbContext db, Guid id, TFilter filter, CancellationToken cancellation)
     {
-        var scope = await ComparisonScope.FindAsync(db, id, cancellation);
-        if (scope is null || filter.Subgroup is not { } name) return scope;
+        if (filter.Subgroup is not { } name) return await ComparisonScope.FindAsync(db, id, cancellation);
+        // The members are those of the labels that the rows have: a provisional comparison may be labelled again
+        // meanwhile. The context ends the transaction after the rows are read, unless a caller has begun it.
+        if (db.Database.CurrentTransaction is null)
+            await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        if (await ComparisonScope.FindAsync(db, id, cancellation) is not { } scope) return null;
         var subgroup = await SubgroupMembers.FindAsync(db, scope, name, cancellation);
         return scope with
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using PieService.Api.Comparisons;
 using PieService.Domain.Recipes;
 using PieService.Domain.Storage;
 using PieService.TestSupport;
@@ -74,6 +75,29 @@ public sealed class SubgroupTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal([0, 1, 2, 3, 5, 6, 7], pages.Select(row => (int)row["position"]!));
         Assert.Equal(1 + pages.Count, csv.TrimEnd().Split('\n').Length);
         Assert.Equal([1, 7], filtered["items"]!.AsArray().Select(row => (int)row!["position"]!));
+    }
+
+    /// <summary>The members are found first. Meanwhile, the comparison is labelled again and has other PIEs.</summary>
+    [Fact]
+    public async Task The_rows_are_those_of_the_labels_whose_texts_were_read()
+    {
+        var (dataset, comparison) = await LabelledAsync();
+        await CreateAsync(dataset, "words", """{ "maxWords": 2 }""");
+        var (table, filter) = (new PieTable(), new PieFilter { Subgroup = "words", OrderBy = PieOrder.Position });
+        await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync();
+
+        var scope = await table.FindAsync(db, comparison, filter, CancellationToken.None);
+        await Sql.ExecuteAsync(
+            api.ConnectionString,
+            $"""
+            UPDATE pie_labels SET is_pie = NOT is_pie
+            WHERE comparison_number = (SELECT number FROM comparisons WHERE id = '{comparison}')
+            """);
+        var page = await table.Rows(db, scope!, filter).PageAsync(filter, CancellationToken.None);
+
+        Assert.Equal([2, 5], page.Items.Select(pie => pie.Position));
+        Assert.Equal(2, page.TotalItems);
     }
 
     [Fact]
