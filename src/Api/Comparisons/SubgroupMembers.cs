@@ -22,6 +22,10 @@ public sealed class SubgroupMembers
     private SubgroupMembers(SubgroupWhere where, string[] labels, int[]? positions = null) =>
         (this.where, this.labels, this.positions) = (where, labels, positions);
 
+    /// <summary>The number of characters of the longest member, both texts together; null if no text was
+    /// read.</summary>
+    public int? LongestText { get; private init; }
+
     /// <exception cref="InvalidRequestException">The dataset has no subgroup of this name.</exception>
     public static async Task<SubgroupMembers> FindAsync(
         PieDbContext db, ComparisonScope scope, string name, CancellationToken cancellation)
@@ -45,13 +49,17 @@ public sealed class SubgroupMembers
     {
         var conditions = new SubgroupConditions([where], labels);
         if (!conditions.NeedTexts) return this;
-        var found = new List<int>();
+        var (found, longest) = (new List<int>(), 0);
         var texts = from vote in votes
                     join example in examples on vote.Position equals example.Position
                     select example;
         await foreach (var example in texts.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellation))
-            if (conditions.Of(example) != UInt128.Zero) found.Add(example.Position);
-        return new(where, labels, [.. found]);
+        {
+            if (conditions.Of(example) == UInt128.Zero) continue;
+            found.Add(example.Position);
+            longest = Math.Max(longest, example.Text.Length + (example.SecondText?.Length ?? 0));
+        }
+        return new(where, labels, [.. found]) { LongestText = longest };
     }
 
     /// <summary>The votes on members.</summary>

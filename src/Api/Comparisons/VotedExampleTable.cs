@@ -71,6 +71,7 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
             row => ItemOf(row.Label, row.Example, scope.Labels))
         {
             Counted = wanted,
+            Longest = scope.Subgroup?.LongestText is { } longest ? votes + longest : null,
             LengthOf = item => votes + item.Text.Length + (item.SecondText?.Length ?? 0),
         };
     }

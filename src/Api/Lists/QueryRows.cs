@@ -18,6 +18,12 @@ public sealed class QueryRows<TRow, TItem>(IQueryable<TRow> rows, Order<TRow> or
     /// <summary>The number of rows read at a time; by default a whole page, or 64 if items are long.</summary>
     public int? Block { get; init; }
 
+    /// <summary>
+    /// The largest <see cref="Rows{TItem}.LengthOf"/> of an item, if it is known: a query then reads as many rows as
+    /// are within <see cref="AnswerLength.Most"/>, and at least 64.
+    /// </summary>
+    public int? Longest { get; init; }
+
     /// <summary>A query with the same number of rows that is cheaper to count.</summary>
     public IQueryable<object> Counted { get; init; } = rows;
 
@@ -34,10 +40,13 @@ public sealed class QueryRows<TRow, TItem>(IQueryable<TRow> rows, Order<TRow> or
         JsonElement? after, int most, CancellationToken cancellation) =>
         FollowingAsync(after is { } place ? order.ReadPlace(place) : null, most, cancellation);
 
+    private int LongBlock =>
+        Longest is { } longest ? Math.Max(LongItems, AnswerLength.Most / Math.Max(1, longest)) : LongItems;
+
     private async IAsyncEnumerable<(TItem Item, object Place)> FollowingAsync(
         object[]? place, int most, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var (block, isLast) = (Block ?? (LengthOf is null ? most : LongItems), false);
+        var (block, isLast) = (Block ?? (LengthOf is null ? most : LongBlock), false);
         for (var left = most; left > 0 && !isLast; left -= block)
         {
             var wanted = Math.Min(block, left);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using PieService.Api.Comparisons;
 using PieService.Api.Figures;
@@ -108,6 +109,42 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(0.5, own.Margin);
         Assert.Single(PartsRead(plan));
         Assert.InRange(Blocks(plan), 2, 50);
+    }
+
+    /// <summary>
+    /// The database gets the positions of the members with each query. The texts are short, so that one query may read
+    /// all rows of a page.
+    /// </summary>
+    [Fact]
+    public async Task A_page_of_a_subgroup_with_a_condition_on_texts_is_one_query_for_rows_and_one_for_their_number()
+    {
+        var (sweep, numbers) = await LabelledAsync(methods: 1);
+        await Sql.ExecuteAsync(api.ConnectionString, $$"""
+            INSERT INTO examples SELECT (jsonb_populate_record(example, jsonb_build_object(
+                'position', n, 'id', gen_random_uuid()))).*
+            FROM examples AS example, generate_series(1000, 1999) AS n
+            WHERE position = 0 AND dataset_id = (SELECT dataset_id FROM sweeps WHERE id = '{{sweep}}');
+            INSERT INTO subgroups (id, dataset_id, name, "where")
+            SELECT gen_random_uuid(), dataset_id, 'all', '{ "maxWords": 9 }' FROM sweeps WHERE id = '{{sweep}}'
+            """);
+        var queries = new List<string>();
+        await using var db = new PieDbContext(new DbContextOptionsBuilder<PieDbContext>(
+            api.Services.GetRequiredService<DbContextOptions<PieDbContext>>())
+            .LogTo(queries.Add, [RelationalEventId.CommandExecuted]).Options);
+        var (table, filter) = (new ComparisonExampleTable(), new ComparisonExampleFilter
+        {
+            Subgroup = "all",
+            PageSize = 900,
+        });
+        var id = await db.Comparisons.Where(found => found.Number == numbers[0]).Select(found => found.Id)
+            .SingleAsync();
+        var scope = await table.FindAsync(db, id, filter, CancellationToken.None);
+        queries.Clear();
+
+        var page = await table.Rows(db, scope!, filter).PageAsync(filter, CancellationToken.None);
+
+        Assert.Equal((900, 1008), (page.Items.Count, page.TotalItems));
+        Assert.Equal(2, queries.Count);
     }
 
     /// <summary>A lookup in the key of a part reads two or three blocks and the row one more.</summary>
