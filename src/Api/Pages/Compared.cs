@@ -48,8 +48,10 @@ public static class Compared
         _ => Shown.None,
     };
 
-    public static string Seeds(ComparedSeeds seeds, CohortKind kind) => seeds is { Dense: { } dense, Pruned: { } pruned }
-        ? $"{Shown.Count(dense)} {kind.Baseline}, {Shown.Count(pruned)} {kind.Compressed}" : $"{Shown.Count(seeds.Expected)} expected";
+    public static string Seeds(ComparedSeeds seeds, CohortKind kind) =>
+        seeds is { Dense: { } dense, Pruned: { } pruned }
+            ? $"{Shown.Count(dense)} {kind.Baseline}, {Shown.Count(pruned)} {kind.Compressed}"
+            : $"{Shown.Count(seeds.Expected)} expected";
 
     /// <summary>What a reader must know before the numbers: whether they are provisional or runs collapsed.</summary>
     public static IEnumerable<string> Flags(SweepAnalysisResponse comparison)
