@@ -31,7 +31,9 @@ internal static class BundleChecksums
                     BundleEntries.Checksums, $"names {name}, which is not in the archive, or was named before");
             using var content = bundle.Open(name);
             if (Convert.ToHexStringLower(SHA256.HashData(content)) != digest)
-                throw bundle.Error(name, "does not have the SHA-256 in checksums.sha256: it is damaged, or was changed after the export");
+                throw bundle.Error(
+                    name,
+                    "does not have the SHA-256 in checksums.sha256: it is damaged, or was changed after the export");
         }
         if (names.Count > 0)
             throw bundle.Error(names.Order(StringComparer.Ordinal).First(), "has no line in checksums.sha256");

@@ -98,8 +98,8 @@ public static class ImportGuess
             throw new GuessException(
                 compared.Count > 0
                     ? $"Of the task {task} there are files of the cohort {names[0]} only, not of "
-                        + $"{string.Join(", ", compared.Except(names))}: there is nothing to compare. Add them, or name the "
-                        + "files of the other tasks only."
+                        + $"{string.Join(", ", compared.Except(names))}: there is nothing to compare. Add them, or "
+                        + "name the files of the other tasks only."
                     : $"All files of the task {task} seem to be of one cohort: their paths do not differ. Name those "
                         + "of another cohort too, in a folder of its own, such as bf16/ and int4/.");
         var baseline = Baseline(names, options.Baseline, task);
