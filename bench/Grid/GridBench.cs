@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using PieService.Domain.Statistics;
 using PieService.TestDatabases;

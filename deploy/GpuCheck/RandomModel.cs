@@ -3,8 +3,8 @@ using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
 using PieService.Worker.Files;
 using PieService.Worker.Models;
-using PieService.Worker.Text;
 using PieService.Worker.Tests.Models;
+using PieService.Worker.Text;
 using static TorchSharp.torch;
 
 namespace PieService.GpuCheck;

@@ -53,8 +53,9 @@ public sealed class Import
 }
 
 /// <summary>What became of a bundle.</summary>
-/// <param name="NewSweep">Whether the sweep was added; false if it had been stored before, with the same
-/// content.</param>
+/// <param name="NewSweep">
+/// Whether the sweep was added; false if it had been stored before, with the same content.
+/// </param>
 /// <param name="NewDataset">Whether the dataset was added; false if one with this content existed.</param>
 /// <param name="Added">The number of runs that were added.</param>
 /// <param name="Linked">

@@ -113,14 +113,18 @@ public sealed record FileKind(
         if (hasChoices && HelmRun.Beside(file.Path, HelmRun.Instances) is { } instances)
             return new(ForeignFormat.Helm, IsOpen: false, Instances: instances)
             {
-                Task = task, Model = model, IsRepeated = true,
+                Task = task,
+                Model = model,
+                IsRepeated = true,
             };
         using var text = new SourceText(file, TextEncoding.Utf8, limits, new SourceBytes(file, limits.FileBytes));
         return new(
             ForeignFormat.Helm, IsOpen: true,
             Metric: Judging(JsonLines.Read(text, file, HelmRecords.Metrics).FirstOrDefault() ?? []))
         {
-            Task = task, Model = model, IsRepeated = true,
+            Task = task,
+            Model = model,
+            IsRepeated = true,
         };
     }
 

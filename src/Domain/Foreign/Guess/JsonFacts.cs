@@ -42,6 +42,7 @@ internal static class JsonFacts
     /// <summary>The text at a path of names; null if there is none.</summary>
     public static string? Text(
         this IReadOnlyDictionary<string, JsonElement> facts, string name, params ReadOnlySpan<string> path) =>
-        facts.TryGetValue(name, out var fact) && Formats.ToolJson.Find(fact, path) is
-            { ValueKind: JsonValueKind.String } text && text.GetString() is { Length: > 0 } value ? value : null;
+        facts.TryGetValue(name, out var fact)
+            && Formats.ToolJson.Find(fact, path) is { ValueKind: JsonValueKind.String } text
+            && text.GetString() is { Length: > 0 } value ? value : null;
 }
