@@ -35,7 +35,7 @@ public sealed record ClassesFigure(FigureSource Source, int Classes, IReadOnlyLi
         + (Rows.Count > 0 && Rows[0].Cohort.Kind.HasTargets
             ? $"{Domain.Wire.Name(Rows[0].Cohort.Method)} by target sparsity. " : "by cohort. ")
         + $"{Labels.Count} of {Classes} classes; examples: "
-        + $"{string.Join(", ", Labels.Select(row => $"{row.Label} {row.Examples}"))}. "
+        + $"{string.Join(", ", Labels.Select(row => $"{row.Label} ({row.Examples})"))}. "
         + $"A class with fewer than {FewestExamples} examples is grey, without a number."
         + UserText.Explain([.. Names, .. ComparedCohort.Names(Cohorts)]);
 

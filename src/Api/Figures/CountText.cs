@@ -9,4 +9,8 @@ internal static class CountText
         [var only] => $"{only}",
         [var least, .., var most] => $"{least} to {most}",
     };
+
+    /// <summary>The counts with a noun, which is singular only after 1: 1 run, or 1 to 3 runs.</summary>
+    public static string Of(IReadOnlyCollection<int> counts, string noun) =>
+        $"{Of(counts)} {noun}{(counts.Count > 0 && counts.All(count => count == 1) ? "" : "s")}";
 }

@@ -56,7 +56,9 @@ public sealed record OverlapFigure(
         : new(null, "–");
 
     private string Range(Func<CohortOverlap, double?> value) => Rows.Max(value) is { } most
-        ? $"{NumberText.Fixed(Rows.Min(value)!.Value, 2)} to {NumberText.Fixed(most, 2)}" : "none";
+        ? string.Join(
+            " to ", new[] { Rows.Min(value)!.Value, most }.Select(bound => NumberText.Fixed(bound, 2)).Distinct())
+        : "none";
 
     private HeatMap Map(FigureLook look)
     {

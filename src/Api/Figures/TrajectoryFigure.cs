@@ -1,5 +1,6 @@
 using PieService.Api.Figures.Drawing;
 using PieService.Api.Tables;
+using PieService.Domain.Pies;
 
 namespace PieService.Api.Figures;
 
@@ -44,14 +45,17 @@ public sealed record TrajectoryFigure(
 
     public override string Explanation =>
         $"Example {Position} ({ExampleId}), gold label '{Gold}': \"{Text}\". The widths are shares of the runs of a "
-        + $"cohort ({CountText.Of(Rows.Select(row => row.Runs))} runs). A frame marks a PIE, of which the "
-        + $"majority differs from that of the dense cohort. {Rows.Count(row => row.IsTied)} votes are ties."
+        + $"cohort ({CountText.Of([.. Rows.Select(row => row.Runs)], "run")}). A frame marks a PIE, of which the "
+        + $"majority differs from that of the {Kind.Baseline} cohort. "
+        + $"{Rows.Count(row => row.IsTied) switch { 1 => "1 vote is a tie", var ties => $"{ties} votes are ties" }}."
         + (El2n is { } el2n ? $" EL2N {NumberText.Fixed(el2n, 3)}, influence bin {InfluenceBin}." : "")
         + UserText.Explain([.. Labels, .. ComparedCohort.Names(Cohorts)]);
 
     protected override Columns<CohortVotesRow> Columns => Flat;
 
     private IReadOnlyList<ComparedCohort> Cohorts => [.. Rows.Select(row => row.Cohort).OfType<ComparedCohort>()];
+
+    private CohortKind Kind => Cohorts is [var first, ..] ? first.Kind : CohortKind.Trained;
 
     private IEnumerable<CohortVotesRow> Pruned => Rows.Where(row => row.Cohort is not null);
 
@@ -78,7 +82,7 @@ public sealed record TrajectoryFigure(
         var (left, bottom) = (names + 8, Top + (RowHeight * lines.Count));
         var dense = new Box(left, Top, (size.Width - left) * DenseShare, RowHeight * lines.Count);
         var head = new TextStyle(Style.TextSize, theme.Ink, Anchor.Middle, IsBold: true);
-        sheet.Text(new(dense.CentreX, 12), "Dense", head);
+        sheet.Text(new(dense.CentreX, 12), Kind.HasTargets ? "Dense" : "Baseline", head);
         Draw(sheet, Rows.First(row => row.Cohort is null), dense with { Height = dense.Height - 2 }, theme);
         var cell = (size.Width - dense.Right - 12) / targets.Count;
         var gap = Math.Min(4, cell * 0.15);
