@@ -19,10 +19,10 @@ public partial class Votes : ComponentBase
     [Parameter, EditorRequired] public string Cohort { get; set; } = "";
 
     /// <summary>
-    /// The labels whose votes are shown: the predicted one, or for multi-label data those that differ. A majority is
-    /// right about a label if it agrees with the gold labels.
+    /// The labels whose votes are shown: those about which the cohorts differ, or the predicted ones if they agree. A
+    /// majority is right about a label if it agrees with the gold labels.
     /// </summary>
     private IEnumerable<(string Label, int Count, bool IsRight)> Bars =>
-        from label in Classes ?? Vote.Predicted
+        from label in Classes is { Count: > 0 } ? Classes : Vote.Predicted
         select (label, Vote.Votes[label], Vote.Predicted.Contains(label) == Gold.Contains(label));
 }

@@ -260,6 +260,23 @@ public sealed class VotePageTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task For_multi_label_data_the_labels_are_shown_where_the_cohorts_agree()
+    {
+        var dataset = await api.Situations.DatasetAsync(LearningTask.MultiLabel);
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, 3, "MP-AI"));
+        await api.Situations.TrainMultiLabelAsync(sweep, (_, example) => example & 1, threshold: 0.5);
+        await api.Situations.LabelAsync(sweep);
+
+        var one = await Html.FoundAsync(
+            api.Client, $"/ui/sweeps/{sweep}/examples/{Example.IdOf(dataset.Id, Split.Test, 1)}");
+        var none = await Html.FoundAsync(
+            api.Client, $"/ui/sweeps/{sweep}/examples/{Example.IdOf(dataset.Id, Split.Test, 4)}");
+
+        Assert.Equal(["no 3/3 ✓ right", "no 3/3 ✓ right", "–"], Assert.Single(one.Rows).Skip(3).Take(3));
+        Assert.Equal(["no label", "no label", "–"], Assert.Single(none.Rows).Skip(3).Take(3));
+    }
+
+    [Fact]
     public async Task The_neighbours_of_an_example_are_searched_when_they_are_asked_for()
     {
         var (sweep, example) = await ExampleAsync(3);
