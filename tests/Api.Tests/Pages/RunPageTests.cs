@@ -14,6 +14,7 @@ public sealed class RunPageTests(ApiFixture api) : IClassFixture<ApiFixture>
         var page = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep.Id}/runs?method=IMP&seed=1");
 
         Assert.Equal(["50 %", "90 %"], page.Rows.Select(row => row[2]));
+        Assert.Contains("Test macro-F1", page.Heads);
         Assert.Equal(2, (int)listed["totalItems"]!);
         Assert.Contains($"/ui/runs/{listed["items"]![0]!["id"]}", page.Addresses);
         Assert.Equal($"/api/v1/sweeps/{sweep.Id}/runs?method=IMP&seed=1&format=csv", page.Link("CSV"));
