@@ -1,5 +1,6 @@
 using System.Globalization;
 using PieService.Api.Tables;
+using PieService.Domain;
 
 namespace PieService.Api.Pages;
 
@@ -25,7 +26,8 @@ public sealed record TableCells(
         var filled = columns.Where(column => items.Any(item => column.Text(item) is not null)).Take(MostColumns)
             .ToList();
         var same = items.Count < FewestRows ? []
-            : filled.FindAll(column => items.Select(column.Text).Distinct().Take(2).Count() == 1);
+            : filled.FindAll(column => !TableCell.ListsComparisons(column)
+                && items.Select(column.Text).Distinct().Take(2).Count() == 1);
         var shown = filled.Except(same).ToList();
         return new(
             [.. shown.Select(column => column.Name)],
@@ -38,7 +40,8 @@ public sealed record TableCells(
 /// <param name="Text">The value; null if there is none.</param>
 /// <param name="IsNumber">Whether the column has numbers, which are aligned to the right.</param>
 /// <param name="Address">The page of the resource whose id it is; null for other values.</param>
-public sealed record TableCell(string? Text, bool IsNumber, string? Address)
+/// <param name="Comparisons">The ids of the comparisons that it lists; empty for other values.</param>
+public sealed record TableCell(string? Text, bool IsNumber, string? Address, IReadOnlyList<Guid> Comparisons)
 {
     /// <summary>The first digits of an id are the time, which many have in common.</summary>
     private const int ShownOfId = 8;
@@ -50,11 +53,13 @@ public sealed record TableCell(string? Text, bool IsNumber, string? Address)
     public static TableCell Of<TItem>(Column<TItem> column, TItem item, Func<Guid, string>? exampleAddress)
     {
         var isNumber = column.Kind != ColumnKind.Text;
-        if (column.Text(item) is not { } text) return new(null, isNumber, null);
+        if (column.Text(item) is not { } text) return new(null, isNumber, null, []);
         if (PageOf(column.Name) is { } page && Guid.TryParse(text, out var id))
             return new(
                 text[^ShownOfId..], false,
-                page == Examples && exampleAddress is not null ? exampleAddress(id) : $"/ui/{page}/{text}");
+                page == Examples && exampleAddress is not null ? exampleAddress(id) : $"/ui/{page}/{text}", []);
+        if (ListsComparisons(column))
+            return new(text, false, null, Json.Read<IReadOnlyList<Guid>>(text));
         return new(
             column.Kind switch
             {
@@ -62,8 +67,12 @@ public sealed record TableCell(string? Text, bool IsNumber, string? Address)
                 ColumnKind.Whole => WithMinus(long.Parse(text, Culture).ToString("N0", Culture)),
                 ColumnKind.Real => WithMinus(Rounded(text)),
             },
-            isNumber, null);
+            isNumber, null, []);
     }
+
+    /// <summary>Whether the column has lists of ids of comparisons, which the page shows by their names.</summary>
+    public static bool ListsComparisons<TItem>(Column<TItem> column) =>
+        column is { Kind: ColumnKind.Text, Name: "comparisons" or "comparisonIds" };
 
     /// <summary>Real numbers of the API have up to 17 digits.</summary>
     private static string Rounded(string text) =>

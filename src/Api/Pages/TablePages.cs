@@ -17,9 +17,16 @@ public static class TablePages
     public static readonly IReadOnlyList<TableOnPage> OfComparison =
     [
         Comparison("classes", "Classes", new ClassTable()),
-        Comparison("subgroups", "Subgroups", new SubgroupTable()),
-        Comparison("influence", "Influence bins", new InfluenceTable()),
-        Comparison("texts", "Texts", new TextTable()),
+        Comparison(
+            "subgroups", "Subgroups", new SubgroupTable(),
+            needs: "It has the subgroups of the dataset: POST /api/v1/datasets/{id}/subgroups defines one."),
+        Comparison(
+            "influence", "Influence bins", new InfluenceTable(),
+            needs: "It has training examples, so it needs the comparison on the split train of a sweep with "
+                + "observationEpochs and predictSplits [\"test\", \"train\"]."),
+        Comparison(
+            "texts", "Texts", new TextTable(),
+            needs: "It needs at least two PIEs and two other examples."),
         Comparison(
             "examples", "All examples", new ComparisonExampleTable(),
             (comparison, address, id) => Link.InList(
@@ -32,11 +39,15 @@ public static class TablePages
     public static readonly IReadOnlyList<TableOnPage> OfSweep =
     [
         Sweep("pies", "PIEs of several comparisons", new SweepPieTable()),
-        Sweep("overlaps", "Overlaps of PIEs", new OverlapTable()),
+        Sweep(
+            "overlaps", "Overlaps of PIEs", new OverlapTable(),
+            needs: "It has pairs, so it needs two comparisons."),
         Sweep("intersections", "Intersections", new IntersectionTable()),
         Sweep("fragile-examples", "Fragile examples", new FragileExampleTable()),
         Sweep("classes", "Classes", new SweepClassTable()),
-        Sweep("models", "PIEs of two models", new ModelPairTable()),
+        Sweep(
+            "models", "PIEs of two models", new ModelPairTable(),
+            needs: "It has pairs, so it needs a sweep with two models."),
     ];
 
     public static void MapTables(this IEndpointRouteBuilder pages)
@@ -48,9 +59,10 @@ public static class TablePages
     /// The page of an example that is opened from the address of the table; null for that of the example in its
     /// dataset.
     /// </param>
+    /// <param name="needs">What the table needs besides labelled comparisons; null if nothing.</param>
     private static TableOnPage Comparison<TFilter, TScope, TItem>(
         string name, string title, Table<TFilter, TScope, TItem> table,
-        Func<Comparison, string, Guid, string>? exampleAddress = null)
+        Func<Comparison, string, Guid, string>? exampleAddress = null, string? needs = null)
         where TFilter : TableQuery, new()
         where TScope : class =>
         new(name, title, pages => pages.MapGet(
@@ -64,7 +76,7 @@ public static class TablePages
                     return Problems.NotFound(table.Kind, id);
                 var sweep = await SweepNameAsync(db, comparison.SweepId, cancellation);
                 return await ShowAsync(
-                    table, scope, query.Value, $"/comparisons/{id}/{name}", title,
+                    table, scope, query.Value, $"/comparisons/{id}/{name}", title, needs,
                     [
                         ("Sweeps", "/ui/sweeps"), (sweep, $"/ui/sweeps/{comparison.SweepId}"),
                         (Compared.Title(SweepAnalysisResponse.Of(comparison, null)), $"/ui/comparisons/{id}"),
@@ -75,7 +87,7 @@ public static class TablePages
             }));
 
     private static TableOnPage Sweep<TFilter, TScope, TItem>(
-        string name, string title, Table<TFilter, TScope, TItem> table)
+        string name, string title, Table<TFilter, TScope, TItem> table, string? needs = null)
         where TFilter : TableQuery, new()
         where TScope : class =>
         new(name, title, pages => pages.MapGet(
@@ -84,27 +96,41 @@ public static class TablePages
                 await table.FindAsync(db, id, query.Value, cancellation) is not { } scope
                     ? Problems.NotFound(table.Kind, id)
                     : await ShowAsync(
-                        table, scope, query.Value, $"/sweeps/{id}/{name}", title,
+                        table, scope, query.Value, $"/sweeps/{id}/{name}", title, needs,
                         [
                             ("Sweeps", "/ui/sweeps"),
                             (await SweepNameAsync(db, id, cancellation), $"/ui/sweeps/{id}"),
                         ],
                         null, db, cancellation)));
 
+    private static async Task<IReadOnlyDictionary<Guid, string>> NamesAsync(
+        PieDbContext db, TableCells cells, CancellationToken cancellation)
+    {
+        var ids = cells.Rows.SelectMany(row => row).SelectMany(cell => cell.Comparisons).Distinct().ToList();
+        if (ids.Count == 0) return new Dictionary<Guid, string>();
+        return await db.Comparisons.Where(comparison => ids.Contains(comparison.Id))
+            .Select(comparison => new OtherComparison(
+                comparison.Id, comparison.Model, comparison.Method, comparison.Sparsity, comparison.Baseline,
+                comparison.Cohort))
+            .ToDictionaryAsync(
+                comparison => comparison.Id, comparison => Compared.Title(comparison), cancellation);
+    }
+
     private static Task<string> SweepNameAsync(PieDbContext db, Guid id, CancellationToken cancellation) =>
         db.Sweeps.Where(sweep => sweep.Id == id).Select(sweep => sweep.Name).SingleAsync(cancellation);
 
     private static async Task<IResult> ShowAsync<TFilter, TScope, TItem>(
-        Table<TFilter, TScope, TItem> table, TScope scope, TFilter filter, string path, string title,
+        Table<TFilter, TScope, TItem> table, TScope scope, TFilter filter, string path, string title, string? needs,
         IReadOnlyList<(string Name, string Address)> crumbs, Func<Guid, string>? exampleAddress, PieDbContext db,
         CancellationToken cancellation)
         where TFilter : TableQuery, new()
         where TScope : class
     {
         var page = await table.Rows(db, scope, filter).PageAsync(filter, cancellation);
+        var cells = TableCells.Of(page.Items, table.Columns(scope), exampleAddress);
         return TablePage.Of(new(
-            title, crumbs, path, FilterField.Of(filter),
-            TableCells.Of(page.Items, table.Columns(scope), exampleAddress), page.TotalItems,
+            title, needs, crumbs, path, FilterField.Of(filter),
+            cells, await NamesAsync(db, cells, cancellation), page.TotalItems,
             new Page<object>([], page.NextPageToken, page.TotalItems)));
     }
 }

@@ -40,6 +40,28 @@ public sealed class TablePageTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task An_empty_table_states_what_it_needs()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+
+        var page = await Html.FoundAsync(
+            api.Client, $"/ui/comparisons/{sweep.Comparisons["MP-AI 90"]}/influence");
+
+        Assert.Contains("a sweep with observationEpochs and predictSplits", page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_intersection_names_its_comparisons_and_leads_to_them()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep.Id}/intersections");
+
+        Assert.Contains(page.Rows, row => row[0].Contains("MP-AI at 90 %", StringComparison.Ordinal));
+        Assert.Contains($"/ui/comparisons/{sweep.Comparisons["MP-AI 90"]}", page.Addresses);
+    }
+
+    [Fact]
     public async Task A_column_with_one_value_is_stated_once()
     {
         var sweep = await StudiedSweep.LabelledAsync(api);
