@@ -209,6 +209,7 @@ internal static class ArithmeticChecks
     private static Tensor Loss(Tensor logits, PackedLabels gold)
     {
         using var labels = new GoldOnDevice(gold, logits.device);
-        return TrainingLoss.Of(logits, labels.Of(arange(gold.Count, device: logits.device)));
+        return TrainingLoss.Of(logits, labels.Of(
+            tensor(Enumerable.Range(0, gold.Count).Select(example => (long)example).ToArray(), device: logits.device)));
     }
 }

@@ -39,7 +39,10 @@ public sealed class TextsOnDevice : IDisposable
         starts = Kept(tensor(startOf.ToArray(), device: device));
         sizes = Kept(tensor(Array.ConvertAll(lengths, length => (long)length), device: device));
         seconds = Kept(tensor(secondOf.ToArray(), device: device));
-        numbers = Kept(arange(Math.Max(longest, lengths.Length), ScalarType.Int64, device));
+        // arange would create scalars to which no reference remains.
+        numbers = Kept(tensor(
+            Enumerable.Range(0, Math.Max(longest, lengths.Length)).Select(number => (long)number).ToArray(),
+            device: device));
         pad = Kept(tensor(padNumber, ScalarType.Int32, device));
 
         static Tensor Kept(Tensor made) => made.DetachFromDisposeScope();
