@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace PieService.Domain;
@@ -51,9 +52,14 @@ public static class ArtifactStore
                 file.Write(Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N")));
                 file.Flush(flushToDisk: true);
             }
-            // If several workers start together, the first one sets the identity; an empty file, which a power cut
-            // may leave, is replaced.
-            File.Move(mine, path, overwrite: File.Exists(path) && new FileInfo(path).Length == 0);
+            // An empty file, which a power cut may leave, is replaced.
+            if (File.Exists(path) && new FileInfo(path).Length == 0) File.Move(mine, path, overwrite: true);
+            // If several workers start together, the first one sets the identity. File.Move without overwrite would
+            // look for the file and then replace one that was created meanwhile; a link is refused then. Not every
+            // file system has links.
+            else if (Link(Encoding.UTF8.GetBytes($"{mine}\0"), Encoding.UTF8.GetBytes($"{path}\0")) != 0
+                && !File.Exists(path))
+                File.Move(mine, path, overwrite: false);
         }
         catch (IOException) when (File.Exists(path) && new FileInfo(path).Length > 0)
         {
@@ -64,4 +70,8 @@ public static class ArtifactStore
             File.Delete(mine);
         }
     }
+
+    /// <summary>Gives a file a second name; -1 if there is such a name or the file system has no links.</summary>
+    [DllImport("libc", EntryPoint = "link")]
+    private static extern int Link(byte[] existing, byte[] name);
 }
