@@ -58,6 +58,7 @@ internal static class RandomModel
     private static float[] Numbers(int count)
     {
         using var scope = NewDisposeScope();
-        return randn(count).mul(Deviation).data<float>().ToArray();
+        using TorchSharp.Scalar deviation = Deviation;        // kept while native code reads it
+        return randn(count).mul(deviation).data<float>().ToArray();
     }
 }

@@ -88,13 +88,13 @@ public sealed class BiLstmClassifier : Classifier
             var longest = paddedLength ?? texts.Longest;                                            // empty: one pad
             var padded = texts.Texts.Padded(texts.Examples, longest, timeFirst: true);
             // The scalars are kept while native code reads them.
-            using Scalar zero = 0, one = 1, minusOne = -1, count = texts.Count;
+            using Scalar zero = 0, one = 1, count = texts.Count;
             var columns = texts.Texts.Numbers(texts.Count);                                         // (B)
             var rows = padded.Times.mul(count);                                                     // (T, 1)
             var lasts = paddedLength is null
                 ? padded.Lengths.sub(one).clamp_min_(zero).mul_(count) : rows[longest - 1];         // (B) or (1)
             var ends = lasts.add(columns, one);
-            var reversal = ends.add(rows, minusOne);                                                // (T, B)
+            var reversal = ends.sub(rows);                                                          // (T, B)
             if (paddedLength is null) reversal = where(padded.Inside, reversal, rows.add(columns, one));
             return new(longest, padded.Ids.view(-1), reversal.view(-1), ends);
         }

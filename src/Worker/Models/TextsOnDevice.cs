@@ -39,7 +39,6 @@ public sealed class TextsOnDevice : IDisposable
         starts = Kept(tensor(startOf.ToArray(), device: device));
         sizes = Kept(tensor(Array.ConvertAll(lengths, length => (long)length), device: device));
         seconds = Kept(tensor(secondOf.ToArray(), device: device));
-        // arange would create scalars to which no reference remains.
         numbers = Kept(tensor(
             Enumerable.Range(0, Math.Max(longest, lengths.Length)).Select(number => (long)number).ToArray(),
             device: device));
