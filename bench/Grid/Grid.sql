@@ -145,7 +145,7 @@ FROM trained CROSS JOIN generate_series(0, 1) AS epoch;
 
 INSERT INTO training_maps (comparison_id, runs, epochs, cells)
 SELECT train_id,
-    ARRAY(SELECT run_id FROM made WHERE made.sweep_id = trained.sweep_id AND made.method = 'dense'), '{0,1}', (
+    (SELECT count(*) FROM made WHERE made.sweep_id = trained.sweep_id AND made.method = 'dense'), '{0,1}', (
     SELECT jsonb_agg(jsonb_build_object('variability', x / 80.0, 'confidence', y / 37.0, 'examples', 1 + train / 900,
         'pies', train / 9000))
     FROM generate_series(0, 40) AS x, generate_series(0, 37) AS y WHERE x / 80.0 <= sqrt(y / 37.0 * (1 - y / 37.0)))

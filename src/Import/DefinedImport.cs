@@ -9,14 +9,14 @@ namespace PieService.Import;
 /// <summary>The imports of a command line, guessed or defined.</summary>
 internal static class DefinedImport
 {
-    private const string Samples = "samples_*.jsonl*";
+    private const string Samples = "samples_*.jsonl*", Lines = "*.jsonl";
 
     /// <summary>Files whose names say which tool wrote them: the first pattern that a folder has is read.</summary>
     private static readonly string[] Named =
         [Samples, "display_predictions.json", "per_instance_stats.json", "details_*.parquet"];
 
     /// <summary>Files of which only the content says whether a tool wrote them.</summary>
-    private static readonly string[] Others = ["*.jsonl", "*.eval", "*.json"];
+    private static readonly string[] Others = [Lines, "*.eval", "*.json"];
 
     /// <exception cref="ImportException">A file is missing, or the files do not say enough.</exception>
     public static IReadOnlyList<GuessedImport> Of(ImportArguments arguments)
@@ -59,24 +59,24 @@ internal static class DefinedImport
         if (File.Exists(name))
             return FileKind.IsResults(new SourceFile(name, name), ReadLimits.Default) ? [] : [name];
         if (!Directory.Exists(name)) throw new ImportException($"There is no file or folder {name}.");
-        var named = Named.Select(pattern => (Pattern: pattern, Files: Found(name, pattern)))
-            .FirstOrDefault(found => found.Files.Length > 0, ("", []));
-        // Files of lm-evaluation-harness have other names up to version 0.4.2.
-        string[] others = named.Pattern is Samples or ""
-            ? [.. Others.SelectMany(pattern => Found(name, pattern)).Except(named.Files)] : [];
-        if (named.Pattern is Samples) others = [.. others.Where(IsLines)];
-        var read = others.Where(other =>
-            FileKind.FormatOf(new SourceFile(other, other), ReadLimits.Default) is { } format
-            && (named.Pattern is not Samples || format == ForeignFormat.LmEvalHarness)).ToList();
-        foreach (var other in others.Except(read).Where(IsLines))
+        var (pattern, named) = Named.Select(known => (known, Found(name, known)))
+            .FirstOrDefault(found => found.Item2.Length > 0, ("", []));
+        var isHarness = pattern is Samples;
+        // Beside samples, only files of lm-evaluation-harness are read: those up to version 0.4.2 have other names.
+        string[] patterns = isHarness ? [Lines] : named.Length > 0 ? [] : Others;
+        List<string> others = [.. patterns.SelectMany(known => Found(name, known)).Except(named)];
+        var read = others.FindAll(other => isHarness
+            ? FormatOf(other) == ForeignFormat.LmEvalHarness : FormatOf(other) is not null);
+        foreach (var other in others.Except(read).Where(other => other.EndsWith(".jsonl", StringComparison.Ordinal)))
             Console.Error.WriteLine(
-                named.Pattern is Samples ? $"not read, because lm-evaluation-harness did not write it: {other}"
-                    : $"not read, because no tool is recognised that wrote it: {other}");
-        return named.Files.Length + read.Count > 0 ? [.. named.Files, .. read] : throw new ImportException(
+                $"not read, because {(isHarness ? "lm-evaluation-harness did not write it"
+                    : "no tool is recognised that wrote it")}: {other}");
+        return named.Length + read.Count > 0 ? [.. named, .. read] : throw new ImportException(
             $"{name} has no file whose tool is recognised. Write a definition: --definition FILE.");
     }
 
-    private static bool IsLines(string path) => path.EndsWith(".jsonl", StringComparison.Ordinal);
+    private static ForeignFormat? FormatOf(string file) =>
+        FileKind.FormatOf(new SourceFile(file, file), ReadLimits.Default);
 
     private static string[] Found(string folder, string pattern) =>
         Directory.GetFiles(folder, pattern, SearchOption.AllDirectories);

@@ -62,7 +62,7 @@ internal static class Texts
     public static string Listed(JsonNode comparison, JsonNode? analysis)
     {
         var (pies, flips) = ((int?)comparison["pies"] ?? 0, analysis?["flips"]);
-        if (flips?["accuracyChange"] is null) return $"{pies} PIEs";
+        if (flips?["accuracyChange"] is null) return pies == 1 ? "1 PIE" : $"{pies} PIEs";
         return ChangedAnswers(comparison, flips["changes"]) switch
         {
             null => $"{pies} {Answers(pies)} became right or wrong",

@@ -3,9 +3,13 @@ using PieService.TestSupport;
 namespace PieService.Pipeline.Tests;
 
 /// <summary>The command line of ./pie import, before anything is sent.</summary>
-public class ImportCommandTests
+public sealed class ImportCommandTests : IDisposable
 {
     private const string Service = "http://127.0.0.1:1";
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pie-import-");
+
+    public void Dispose() => folder.Delete(recursive: true);
 
     [Theory]
     [InlineData("Name files and folders, or a definition")]
@@ -35,108 +39,76 @@ public class ImportCommandTests
     [Fact]
     public async Task A_file_that_is_cut_off_is_named_with_its_line()
     {
-        var folder = Directory.CreateTempSubdirectory("pie-import-");
-        try
-        {
-            var path = Path.Combine(folder.FullName, "samples_arc_easy_2026-01-01T00-00-00.000000.jsonl");
-            await File.WriteAllTextAsync(path, """{"doc_id": 0, "filtered_resps": [[-1, tr""");
+        var path = Path.Combine(folder.FullName, "samples_arc_easy_2026-01-01T00-00-00.000000.jsonl");
+        await File.WriteAllTextAsync(path, """{"doc_id": 0, "filtered_resps": [[-1, tr""");
 
-            var (code, _, errors) = await ServiceProcess.RunImportAsync(Service, path);
+        var (code, _, errors) = await ServiceProcess.RunImportAsync(Service, path);
 
-            Assert.Equal(1, code);
-            Assert.StartsWith($"pie: import: {path}, line 1: is not valid JSON", errors, StringComparison.Ordinal);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        Assert.Equal(1, code);
+        Assert.StartsWith($"pie: import: {path}, line 1: is not valid JSON", errors, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Files_of_a_folder_that_no_tool_wrote_are_left_out_and_the_plan_names_the_model()
     {
-        var folder = Directory.CreateTempSubdirectory("pie-import-");
-        try
+        const string sample =
+            """{"doc_id": 0, "target": 0, "filtered_resps": [[-1, true], [-2, false]], "acc": 1}""";
+        foreach (var cohort in new[] { "bf16", "int4" })
         {
-            const string sample =
-                """{"doc_id": 0, "target": 0, "filtered_resps": [[-1, true], [-2, false]], "acc": 1}""";
-            foreach (var cohort in new[] { "bf16", "int4" })
-            {
-                var path = folder.CreateSubdirectory(cohort).FullName;
-                await File.WriteAllTextAsync($"{path}/pretrained=org__toy_arc_easy.jsonl", $"[{sample}]");
-                await File.WriteAllTextAsync($"{path}/results.json", """{"results": {"arc_easy": {}}, "config": {}}""");
-                await File.WriteAllTextAsync($"{path}/notes.jsonl", """{"note": "none"}""");
-            }
-
-            var (code, output, errors) = await ServiceProcess.RunImportAsync(Service, folder.FullName);
-
-            Assert.Equal(1, code);
-            Assert.StartsWith("arc_easy: 2 files, lmEvalHarness, singleLabel\n", output, StringComparison.Ordinal);
-            Assert.Contains("  bf16 (baseline), model org/toy, 16 bits\n", output, StringComparison.Ordinal);
-            Assert.Contains("  int4, model org/toy, 4 bits\n", output, StringComparison.Ordinal);
-            Assert.Contains("not read, because no tool is recognised", errors, StringComparison.Ordinal);
-            Assert.Contains("bf16/notes.jsonl", errors, StringComparison.Ordinal);
-            Assert.DoesNotContain("results.json", errors, StringComparison.Ordinal);
-            Assert.Contains("The service does not answer", errors, StringComparison.Ordinal);
-            string[] named = [.. Directory.GetFiles(folder.FullName, "*re*", SearchOption.AllDirectories)];
-            Assert.Contains(named, file => file.EndsWith("results.json", StringComparison.Ordinal));
-            Assert.Equal(output, (await ServiceProcess.RunImportAsync([Service, .. named.Order()])).Output);
+            var path = folder.CreateSubdirectory(cohort).FullName;
+            await File.WriteAllTextAsync($"{path}/pretrained=org__toy_arc_easy.jsonl", $"[{sample}]");
+            await File.WriteAllTextAsync($"{path}/results.json", """{"results": {"arc_easy": {}}, "config": {}}""");
+            await File.WriteAllTextAsync($"{path}/notes.jsonl", """{"note": "none"}""");
         }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+
+        var (code, output, errors) = await ServiceProcess.RunImportAsync(Service, folder.FullName);
+
+        Assert.Equal(1, code);
+        Assert.StartsWith("arc_easy: 2 files, lmEvalHarness, singleLabel\n", output, StringComparison.Ordinal);
+        Assert.Contains("  bf16 (baseline), model org/toy, 16 bits\n", output, StringComparison.Ordinal);
+        Assert.Contains("  int4, model org/toy, 4 bits\n", output, StringComparison.Ordinal);
+        Assert.Contains("not read, because no tool is recognised", errors, StringComparison.Ordinal);
+        Assert.Contains("bf16/notes.jsonl", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("results.json", errors, StringComparison.Ordinal);
+        Assert.Contains("The service does not answer", errors, StringComparison.Ordinal);
+        string[] named = [.. Directory.GetFiles(folder.FullName, "*re*", SearchOption.AllDirectories)];
+        Assert.Contains(named, file => file.EndsWith("results.json", StringComparison.Ordinal));
+        Assert.Equal(output, (await ServiceProcess.RunImportAsync([Service, .. named.Order()])).Output);
     }
 
     /// <summary>Otherwise the answers of one evaluation would count as two runs.</summary>
     [Fact]
     public async Task Beside_samples_the_same_answers_in_the_format_of_another_tool_are_not_read()
     {
-        var folder = Directory.CreateTempSubdirectory("pie-import-");
-        try
+        foreach (var cohort in new[] { "bf16", "int4" })
         {
-            foreach (var cohort in new[] { "bf16", "int4" })
-            {
-                var path = folder.CreateSubdirectory(cohort).FullName;
-                await File.WriteAllTextAsync(
-                    $"{path}/samples_arc_easy_2026-08-21T10-00-00.000000.jsonl",
-                    """{"doc_id": 0, "target": 0, "filtered_resps": [[-1, true], [-2, false]], "acc": 1}""");
-                await File.WriteAllTextAsync(
-                    $"{path}/x.jsonl",
-                    """{"sample_id": "0", "evaluation_name": "arc_easy", "answer_attribution": []}""");
-            }
-
-            var (_, output, errors) = await ServiceProcess.RunImportAsync(Service, folder.FullName);
-
-            Assert.StartsWith("arc_easy: 2 files, lmEvalHarness", output, StringComparison.Ordinal);
-            Assert.Contains(
-                $"not read, because lm-evaluation-harness did not write it: {folder.FullName}/bf16/x.jsonl", errors,
-                StringComparison.Ordinal);
+            var path = folder.CreateSubdirectory(cohort).FullName;
+            await File.WriteAllTextAsync(
+                $"{path}/samples_arc_easy_2026-08-21T10-00-00.000000.jsonl",
+                """{"doc_id": 0, "target": 0, "filtered_resps": [[-1, true], [-2, false]], "acc": 1}""");
+            await File.WriteAllTextAsync(
+                $"{path}/x.jsonl",
+                """{"sample_id": "0", "evaluation_name": "arc_easy", "answer_attribution": []}""");
         }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+
+        var (_, output, errors) = await ServiceProcess.RunImportAsync(Service, folder.FullName);
+
+        Assert.StartsWith("arc_easy: 2 files, lmEvalHarness", output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"not read, because lm-evaluation-harness did not write it: {folder.FullName}/bf16/x.jsonl", errors,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Results_alone_are_refused()
     {
-        var folder = Directory.CreateTempSubdirectory("pie-import-");
-        try
-        {
-            var path = Path.Combine(folder.FullName, "results.json");
-            await File.WriteAllTextAsync(path, """{"results": {"arc_easy": {}}, "config": {}}""");
+        var path = Path.Combine(folder.FullName, "results.json");
+        await File.WriteAllTextAsync(path, """{"results": {"arc_easy": {}}, "config": {}}""");
 
-            var (code, _, errors) = await ServiceProcess.RunImportAsync(Service, path);
+        var (code, _, errors) = await ServiceProcess.RunImportAsync(Service, path);
 
-            Assert.Equal(1, code);
-            Assert.Contains($"{path}: results have no answers", errors, StringComparison.Ordinal);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        Assert.Equal(1, code);
+        Assert.Contains($"{path}: results have no answers", errors, StringComparison.Ordinal);
     }
 
     [Fact]

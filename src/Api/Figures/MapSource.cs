@@ -33,7 +33,7 @@ public sealed class MapSource()
             .SingleAsync(stored => stored.ComparisonId == comparison.Id, cancellation);
         return new MapFigure(
             (selected with { Comparisons = [comparison] }).Source, ComparedCohort.Of(comparison), map.Epochs,
-            map.Runs.Length, comparison.Summary!.Examples, map.Cells);
+            map.Runs, comparison.Summary!.Examples, map.Cells);
     }
 
     private static bool HasDynamics(Comparison comparison) =>

@@ -12,7 +12,11 @@ public partial class TablePage : HtmlPage<TablePage.Content>
     public sealed record Content(
         string Title, string? Needs, IReadOnlyList<(string Name, string Address)> Crumbs, string Path,
         IReadOnlyList<FilterField> Fields, TableCells Cells, IReadOnlyDictionary<Guid, string> Names, long Total,
-        Page<object> Pages);
+        Page<object> Pages)
+    {
+        /// <summary>The name of a comparison; its id if the comparison was deleted meanwhile.</summary>
+        public string NameOf(Guid comparison) => Names.GetValueOrDefault(comparison) ?? comparison.ToString();
+    }
 
     public static IResult Of(Content content) => Render<TablePage>(content);
 }

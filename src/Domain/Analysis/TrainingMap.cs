@@ -18,8 +18,8 @@ public sealed class TrainingMap
 
     public Guid ComparisonId { get; init; }
 
-    /// <summary>The dense runs whose observations it follows from.</summary>
-    public required Guid[] Runs { get; init; }
+    /// <summary>The number of dense runs whose observations it follows from.</summary>
+    public required int Runs { get; init; }
 
     /// <summary>The observed epochs, 0-based.</summary>
     public required int[] Epochs { get; init; }

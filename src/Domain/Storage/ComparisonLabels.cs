@@ -127,11 +127,10 @@ public sealed class ComparisonLabels(
         {
             db.Influences.AddRange(
                 await InfluencesAsync(comparison, scores, epochs, ranking, map, counted.IsPie, cancellation));
-            var observers = await cohorts.ObserversAsync(source, comparison, cancellation);
             db.TrainingMaps.Add(new TrainingMap
             {
                 ComparisonId = comparison.Id,
-                Runs = [.. observers.Select(run => run.Id)],
+                Runs = (await cohorts.ObserversAsync(source, comparison, cancellation)).Count,
                 Epochs = [.. epochs],
                 Cells = TrainingMap.CellsOf(map, counted.IsPie),
             });

@@ -110,22 +110,17 @@ public sealed record FileKind(
     private static FileKind OfHelm(SourceFile file, ReadLimits limits, bool hasChoices)
     {
         var (task, model) = HelmRun.Stated(file.Path, limits);
-        if (hasChoices && HelmRun.Beside(file.Path, HelmRun.Instances) is { } instances)
-            return new(ForeignFormat.Helm, IsOpen: false, Instances: instances)
-            {
-                Task = task,
-                Model = model,
-                IsRepeated = true,
-            };
+        var kind = hasChoices && HelmRun.Beside(file.Path, HelmRun.Instances) is { } instances
+            ? new FileKind(ForeignFormat.Helm, IsOpen: false, Instances: instances) : OfOpenHelm(file, limits);
+        return kind with { Task = task, Model = model, IsRepeated = true };
+    }
+
+    private static FileKind OfOpenHelm(SourceFile file, ReadLimits limits)
+    {
         using var text = new SourceText(file, TextEncoding.Utf8, limits, new SourceBytes(file, limits.FileBytes));
         return new(
             ForeignFormat.Helm, IsOpen: true,
-            Metric: Judging(JsonLines.Read(text, file, HelmRecords.Metrics).FirstOrDefault() ?? []))
-        {
-            Task = task,
-            Model = model,
-            IsRepeated = true,
-        };
+            Metric: Judging(JsonLines.Read(text, file, HelmRecords.Metrics).FirstOrDefault() ?? []));
     }
 
     /// <returns>Null if it is another Parquet file.</returns>

@@ -258,9 +258,8 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("integer[]")
                         .HasColumnName("epochs");
 
-                    b.PrimitiveCollection<Guid[]>("Runs")
-                        .IsRequired()
-                        .HasColumnType("uuid[]")
+                    b.Property<int>("Runs")
+                        .HasColumnType("integer")
                         .HasColumnName("runs");
 
                     b.HasKey("ComparisonId")

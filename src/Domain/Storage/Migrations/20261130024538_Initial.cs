@@ -733,7 +733,7 @@ namespace PieService.Domain.Storage.Migrations
                 columns: table => new
                 {
                     comparison_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    runs = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    runs = table.Column<int>(type: "integer", nullable: false),
                     epochs = table.Column<int[]>(type: "integer[]", nullable: false),
                     cells = table.Column<string>(type: "jsonb", nullable: false)
                 },
