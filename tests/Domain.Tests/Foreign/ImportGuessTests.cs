@@ -296,15 +296,15 @@ public sealed class ImportGuessTests : IDisposable
 
     /// <summary>What is guessed of each tool's samples is read without an error.</summary>
     [Theory]
-    [InlineData("lm-eval", "samples_*.jsonl", "model", "toy_gsm", "toy_mc")]
-    [InlineData("lm-eval", "*toy_mc*.jsonl", "model", "toy_mc")]
-    [InlineData("every-eval-ever", "*.jsonl", "toy/bf16", "toy_mc")]
-    [InlineData("inspect", "*.json", "toy/bf16", "toy_mc")]
-    [InlineData("openai-evals", "*.jsonl", "bf16", "toy.test.v0")]
-    [InlineData("opencompass", "*.json", "model", "toy_mc")]
-    [InlineData("helm", "*.json", "model", "helm")]
-    [InlineData("lighteval", "*.parquet", "model", "toy|0")]
-    public void The_samples_of_a_tool_are_guessed(string tool, string pattern, string model, params string[] tasks)
+    [InlineData("lm-eval", "samples_*.jsonl")]
+    [InlineData("lm-eval", "*toy_mc*.jsonl")]
+    [InlineData("every-eval-ever", "*.jsonl")]
+    [InlineData("inspect", "*.json")]
+    [InlineData("openai-evals", "*.jsonl")]
+    [InlineData("opencompass", "*.json")]
+    [InlineData("helm", "*.json")]
+    [InlineData("lighteval", "*.parquet")]
+    public void The_samples_of_a_tool_are_guessed(string tool, string pattern)
     {
         var files = SampleFolder.Files(tool, pattern).Select(SampleFolder.Path)
             .Where(file => !file.Contains("again", StringComparison.Ordinal)).ToArray();
@@ -312,11 +312,14 @@ public sealed class ImportGuessTests : IDisposable
 
         var guessed = Guess(files);
 
-        Assert.Equal(tasks, guessed.Select(import => import.Task));
+        Assert.NotEmpty(guessed);
+        Assert.Equal(guessed.Count, guessed.Select(import => import.Task).Distinct().Count());
         foreach (var import in guessed)
         {
-            Assert.All(import.Definition.Cohorts!, cohort => Assert.Equal(model, cohort.Model));
-            Assert.Equal("bf16", import.Definition.Cohorts![0].Name);
+            var cohorts = import.Definition.Cohorts!;
+            Assert.True(cohorts.Count > 1, $"The task {import.Task} has one cohort.");
+            Assert.Equal(cohorts[0], Assert.Single(cohorts, cohort => cohort.Baseline));
+            Assert.NotEmpty(Assert.Single(cohorts.Select(cohort => cohort.Model).Distinct())!);
             var parts = import.Parts.ToDictionary(part => part.Key, part => new SourceFile(part.Key, part.Value));
             Assert.Empty(ImportRules.Check(import.Definition, parts.Keys));
             var reading = ForeignImport.Read(
