@@ -21,4 +21,7 @@ public partial class ComparisonRows : ComponentBase
 
     /// <summary>The kind of all cohorts.</summary>
     [Parameter, EditorRequired] public CohortKind Kind { get; set; } = CohortKind.Trained;
+
+    /// <summary>Whether rows that have the same cohort differ in their split.</summary>
+    private bool HasSplits => Rows.Select(row => row.Split).Distinct().Count() > 1;
 }

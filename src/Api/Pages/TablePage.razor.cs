@@ -18,5 +18,14 @@ public partial class TablePage : HtmlPage<TablePage.Content>
         public string NameOf(Guid comparison) => Names.GetValueOrDefault(comparison) ?? comparison.ToString();
     }
 
+    /// <summary>A text up to this length is on one line.</summary>
+    private const int Short = 16;
+
     public static IResult Of(Content content) => Render<TablePage>(content);
+
+    private static string? ClassOf(TableCell cell) =>
+        cell.IsNumber ? "number"
+        : cell.Comparisons.Count > 0 ? "comparisons"
+        : cell.Text is { Length: <= Short } ? "short"
+        : null;
 }

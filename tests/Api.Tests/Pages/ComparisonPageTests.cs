@@ -34,6 +34,19 @@ public sealed class ComparisonPageTests(ApiFixture api) : IClassFixture<ApiFixtu
         Assert.Contains("4 of 8 (50.0 %)", page.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_reason_why_there_is_no_noise_floor_is_stated_once()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 3, "MP-AI"));
+        await api.Situations.TrainAsync(sweep, (run, example) => run.Sparsity > 0 ? 0 : example % 3);
+        await api.Situations.LabelAsync(sweep);
+        var comparison = (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray()[0]!["id"];
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/comparisons/{comparison}");
+
+        Assert.Single(page.Text.Split("There is no noise floor").Skip(1));
+    }
+
     [Theory]
     [InlineData("orderBy=position", "0 3 4 5")]
     [InlineData("maxQ=0.01&orderBy=position", "0 3 4")]

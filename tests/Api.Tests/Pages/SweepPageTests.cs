@@ -101,6 +101,21 @@ public sealed class SweepPageTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task Comparisons_of_two_splits_have_their_splits()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync(), 1, "IMP");
+        request["predictSplits"] = new JsonArray("test", "train");
+        var sweep = await api.SubmitAsync(request);
+
+        var both = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}");
+        var one = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}?split=train");
+
+        Assert.Equal("Split", both.Heads[2]);
+        Assert.Equal(["test", "train"], both.Rows.Select(row => row[2]).Distinct().Order());
+        Assert.DoesNotContain("Split", one.Heads);
+    }
+
+    [Fact]
     public async Task The_comparisons_have_the_filters_of_the_API_and_so_has_the_request_that_the_page_shows()
     {
         var sweep = await StudiedSweep.LabelledAsync(api);
