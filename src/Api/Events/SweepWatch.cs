@@ -36,15 +36,30 @@ public sealed class SweepWatch(
         await bell.WaitAsync(SlowPoll - pause, stoppingToken);
     }
 
-    /// <summary>Appends the events since the last call; does nothing while another instance is doing so.</summary>
+    /// <summary>
+    /// Appends the events since the last call and stores the totals of sweeps whose runs have ended; does nothing while
+    /// another instance is doing so.
+    /// </summary>
     public override async Task LookAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        if (!await AdvisoryLocks.TryTakeAsync(db, AdvisoryLocks.SweepWatch, cancellation)) return;
+        Guid[] open;
+        await using (var transaction = await db.Database.BeginTransactionAsync(cancellation))
+        {
+            if (!await AdvisoryLocks.TryTakeAsync(db, AdvisoryLocks.SweepWatch, cancellation)) return;
+            (open, var ended) = await AppendAsync(db, await WatchedAsync(db, cancellation), cancellation);
+            await transaction.CommitAsync(cancellation);
+            foreach (var (sweep, state) in ended) EventLog.Ended(logger, sweep, state);
+        }
+        foreach (var sweep in await SettledSweeps.WithoutTotalsAsync(db, open, cancellation))
+            await SettledSweeps.StoreAsync(db, sweep, cancellation);
+    }
 
-        var watched = await WatchedAsync(db, cancellation);
-        if (watched.Count == 0) return;
+    /// <returns>The sweeps with queued or running runs, and those that have ended with these events.</returns>
+    private static async Task<(Guid[] Open, List<(Guid Sweep, SweepState State)> Ended)> AppendAsync(
+        PieDbContext db, List<WatchedSweep> watched, CancellationToken cancellation)
+    {
+        if (watched.Count == 0) return ([], []);
         var ids = watched.Select(sweep => sweep.Id).ToArray();
         var progress = await db.SweepProgress.Where(row => ids.Contains(row.SweepId))
             .ToDictionaryAsync(row => row.SweepId, cancellation);
@@ -64,8 +79,8 @@ public sealed class SweepWatch(
                 db, sweep, now, eventNumber: sweep.LastNumber + added.Count, cancellation);
             ended.Add((sweep.Id, now.State));
         }
-        await transaction.CommitAsync(cancellation);
-        foreach (var (sweep, state) in ended) EventLog.Ended(logger, sweep, state);
+        return (
+            [.. progress.Values.Where(now => now.RunsQueued + now.RunsRunning > 0).Select(now => now.SweepId)], ended);
     }
 
     /// <summary>

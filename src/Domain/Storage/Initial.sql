@@ -53,6 +53,34 @@ FOR EACH STATEMENT EXECUTE FUNCTION notify_of_change('deliveries');
 CREATE TRIGGER deliveries_advanced AFTER UPDATE ON webhook_deliveries FOR EACH ROW
 WHEN (NEW.next_attempt_at < OLD.next_attempt_at) EXECUTE FUNCTION notify_of_change('deliveries');
 
+-- The totals of a sweep (SettledSweeps.cs) are deleted when a run of it changes, or the trunk of a run, or which runs it has.
+-- They exist only while all of these have ended, so a change of a run that is queued or running, such as a heartbeat,
+-- deletes nothing.
+CREATE OR REPLACE FUNCTION forget_totals_of_run() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM sweep_totals USING sweep_runs AS link
+    WHERE link.sweep_id = sweep_totals.sweep_id
+        AND link.run_id IN (SELECT OLD.id UNION ALL SELECT id FROM runs WHERE trunk_run_id = OLD.id);
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE FUNCTION forget_totals_of_links() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM sweep_totals WHERE sweep_id IN (SELECT sweep_id FROM changed);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER ended_runs_changed AFTER UPDATE ON runs FOR EACH ROW
+WHEN (OLD.state NOT IN ('queued', 'running') AND OLD.* IS DISTINCT FROM NEW.*)
+EXECUTE FUNCTION forget_totals_of_run();
+CREATE TRIGGER runs_deleted AFTER DELETE ON runs FOR EACH ROW EXECUTE FUNCTION forget_totals_of_run();
+CREATE TRIGGER links_made AFTER INSERT ON sweep_runs REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION forget_totals_of_links();
+CREATE TRIGGER links_changed AFTER UPDATE ON sweep_runs REFERENCING OLD TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION forget_totals_of_links();
+CREATE TRIGGER links_deleted AFTER DELETE ON sweep_runs REFERENCING OLD TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION forget_totals_of_links();
+
 -- The labels are divided by the hash of their comparison, so that no table and no index has all of them: a query or a
 -- DELETE for a comparison uses one part, and each part is vacuumed by itself. PostgreSQL cannot divide a table that
 -- exists, so the one of the migration is replaced, with the same columns, keys and names.

@@ -23,6 +23,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<Import> Imports => Set<Import>();
     public DbSet<Sweep> Sweeps => Set<Sweep>();
     public DbSet<SweepProgress> SweepProgress => Set<SweepProgress>();
+    public DbSet<SweepTotals> SweepTotals => Set<SweepTotals>();
     public DbSet<SweepDocuments> SweepDocuments => Set<SweepDocuments>();
     public DbSet<SweepRun> SweepRuns => Set<SweepRun>();
     public DbSet<SweepEvent> SweepEvents => Set<SweepEvent>();
@@ -124,6 +125,13 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
                 .OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<SweepProgress>(progress => progress.HasNoKey().ToView("sweep_progress"));
+        modelBuilder.Entity<SweepTotals>(totals =>
+        {
+            totals.HasKey(t => t.SweepId);
+            totals.Property(t => t.Predictions).IsJson();
+            totals.HasOne<Sweep>().WithOne().HasForeignKey<SweepTotals>(t => t.SweepId)
+                .OnDelete(DeleteBehavior.Cascade);
+        });
         modelBuilder.Entity<SweepRun>(link =>
         {
             link.HasKey(l => new { l.SweepId, l.RunId });

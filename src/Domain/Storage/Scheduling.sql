@@ -56,27 +56,9 @@ WHERE labelling_failed_at IS NULL AND NOT pie_is_labelled(labelling_asked_at, la
     WHERE link.sweep_id = comparisons.sweep_id AND runs.state IN ('queued', 'running')
         AND runs.fingerprint IN (dense_fingerprint, pruned_fingerprint));
 
--- The state of a sweep follows from its runs and comparisons; this is the one place that defines how.
-CREATE VIEW sweep_progress AS
-SELECT sweeps.id AS sweep_id,
-    CASE WHEN sweeps.cancel_requested_at IS NOT NULL THEN 'cancelled'
-        WHEN run.queued + run.running > 0 AND sweeps.pause_requested_at IS NOT NULL THEN 'paused'
-        WHEN run.queued = run.total THEN 'queued'
-        WHEN run.queued + run.running > 0 OR NOT comparison.ended THEN 'running'
-        WHEN run.succeeded = run.total AND comparison.labelled THEN 'succeeded'
-        ELSE 'failed' END AS state,
-    run.total AS runs_total, run.queued AS runs_queued, run.running AS runs_running,
-    run.succeeded AS runs_succeeded, run.failed AS runs_failed, run.cancelled AS runs_cancelled,
-    run.epochs_total, run.epochs_done, run.epochs_shared,
-    -- A run that was linked may have started long before this sweep asked for it.
-    CASE WHEN run.started_at IS NOT NULL THEN greatest(run.started_at, sweeps.created_at) END AS started_at,
-    CASE WHEN sweeps.cancel_requested_at IS NOT NULL THEN sweeps.cancel_requested_at
-        WHEN run.queued + run.running = 0 AND comparison.ended
-        THEN greatest(run.finished_at, comparison.ended_at, sweeps.created_at) END AS finished_at,
-    CASE WHEN run.queued + run.running > 0 AND sweeps.cancel_requested_at IS NULL AND sweeps.pause_requested_at IS NULL
-        THEN now() + make_interval(secs => run.epochs_left * epoch.seconds / greatest(worker.slots, 1))
-        END AS estimated_finish,
-    comparison.labelling_error
+-- The runs of each sweep, counted: this is the one place that defines what counts as done.
+CREATE VIEW counted_runs AS
+SELECT sweeps.id AS sweep_id, run.*
 FROM sweeps
 CROSS JOIN LATERAL (
     SELECT count(*)::integer AS total,
@@ -104,7 +86,41 @@ CROSS JOIN LATERAL (
                 AND pie_is_met(link.wanted_splits, link.wanted_epochs, link.wants_model,
                     runs.predicted_splits, runs.observed_epochs, runs.model_path IS NOT NULL)
             THEN 'succeeded' ELSE runs.state END AS state OFFSET 0) AS own
-    WHERE link.sweep_id = sweeps.id) AS run
+    WHERE link.sweep_id = sweeps.id) AS run;
+
+-- The state of a sweep follows from its runs and comparisons; this is the one place that defines how. The runs of a
+-- sweep are counted, unless none of them has changed since they were counted last (SettledSweeps.cs).
+CREATE VIEW sweep_progress AS
+SELECT sweeps.id AS sweep_id,
+    CASE WHEN sweeps.cancel_requested_at IS NOT NULL THEN 'cancelled'
+        WHEN run.queued + run.running > 0 AND sweeps.pause_requested_at IS NOT NULL THEN 'paused'
+        WHEN run.queued = run.total THEN 'queued'
+        WHEN run.queued + run.running > 0 OR NOT comparison.ended THEN 'running'
+        WHEN run.succeeded = run.total AND comparison.labelled THEN 'succeeded'
+        ELSE 'failed' END AS state,
+    run.total AS runs_total, run.queued AS runs_queued, run.running AS runs_running,
+    run.succeeded AS runs_succeeded, run.failed AS runs_failed, run.cancelled AS runs_cancelled,
+    run.epochs_total, run.epochs_done, run.epochs_shared,
+    -- A run that was linked may have started long before this sweep asked for it.
+    CASE WHEN run.started_at IS NOT NULL THEN greatest(run.started_at, sweeps.created_at) END AS started_at,
+    CASE WHEN sweeps.cancel_requested_at IS NOT NULL THEN sweeps.cancel_requested_at
+        WHEN run.queued + run.running = 0 AND comparison.ended
+        THEN greatest(run.finished_at, comparison.ended_at, sweeps.created_at) END AS finished_at,
+    CASE WHEN run.queued + run.running > 0 AND sweeps.cancel_requested_at IS NULL AND sweeps.pause_requested_at IS NULL
+        THEN now() + make_interval(secs => run.epochs_left * epoch.seconds / greatest(worker.slots, 1))
+        END AS estimated_finish,
+    comparison.labelling_error
+FROM sweeps
+LEFT JOIN sweep_totals AS known ON known.sweep_id = sweeps.id
+CROSS JOIN LATERAL (
+    SELECT known.runs AS total, 0 AS queued, 0 AS running, known.succeeded, known.failed, known.cancelled,
+        known.epochs_total, known.epochs_shared, known.epochs_done, NULL::bigint AS epochs_left, known.started_at,
+        known.finished_at
+    WHERE known.sweep_id IS NOT NULL
+    UNION ALL
+    SELECT total, queued, running, succeeded, failed, cancelled, epochs_total, epochs_shared, epochs_done, epochs_left,
+        started_at, finished_at
+    FROM counted_runs WHERE known.sweep_id IS NULL AND counted_runs.sweep_id = sweeps.id) AS run
 CROSS JOIN LATERAL (
     -- A comparison that was labelled from all of its runs has what its sweep waits for, even while it is labelled again
     -- because a run of it was trained again for another sweep.

@@ -49,6 +49,21 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.False(await ReadsMetricsAsync(sweep));
     }
 
+    [Fact]
+    public async Task The_progress_of_a_sweep_that_has_ended_does_not_read_its_runs()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 2, "MP-AI"));
+        await api.Situations.TrainAsync(sweep, (_, position) => position % 3);
+        await using var db = await ContextAsync();
+        await SettledSweeps.StoreAsync(db, sweep, CancellationToken.None);
+
+        var plan = await PlanAsync($"SELECT * FROM sweep_progress WHERE sweep_id = '{sweep}'");
+
+        Assert.DoesNotContain(
+            Nodes(plan).Where(node => (int)node["Actual Loops"]! > 0).Select(node => (string?)node["Relation Name"]),
+            relation => relation is "runs" or "sweep_runs");
+    }
+
     /// <summary>
     /// The dispatcher executes this statement every second. Without the indexes it reads all runs that wait, which take
     /// some hundred pages here.

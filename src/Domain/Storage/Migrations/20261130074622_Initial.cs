@@ -631,6 +631,33 @@ namespace PieService.Domain.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "sweep_totals",
+                columns: table => new
+                {
+                    sweep_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    runs = table.Column<int>(type: "integer", nullable: false),
+                    succeeded = table.Column<int>(type: "integer", nullable: false),
+                    failed = table.Column<int>(type: "integer", nullable: false),
+                    cancelled = table.Column<int>(type: "integer", nullable: false),
+                    epochs_total = table.Column<long>(type: "bigint", nullable: false),
+                    epochs_done = table.Column<long>(type: "bigint", nullable: false),
+                    epochs_shared = table.Column<long>(type: "bigint", nullable: false),
+                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    predictions = table.Column<string>(type: "jsonb", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_sweep_totals", x => x.sweep_id);
+                    table.ForeignKey(
+                        name: "fk_sweep_totals_sweeps_sweep_id",
+                        column: x => x.sweep_id,
+                        principalTable: "sweeps",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "class_scores",
                 columns: table => new
                 {
@@ -933,6 +960,9 @@ namespace PieService.Domain.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "sweep_runs");
+
+            migrationBuilder.DropTable(
+                name: "sweep_totals");
 
             migrationBuilder.DropTable(
                 name: "text_values");

@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261130024538_Initial")]
+    [Migration("20261130074622_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1759,6 +1759,59 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable("sweep_runs", (string)null);
                 });
 
+            modelBuilder.Entity("PieService.Domain.Sweeps.SweepTotals", b =>
+                {
+                    b.Property<Guid>("SweepId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("sweep_id");
+
+                    b.Property<int>("Cancelled")
+                        .HasColumnType("integer")
+                        .HasColumnName("cancelled");
+
+                    b.Property<long>("EpochsDone")
+                        .HasColumnType("bigint")
+                        .HasColumnName("epochs_done");
+
+                    b.Property<long>("EpochsShared")
+                        .HasColumnType("bigint")
+                        .HasColumnName("epochs_shared");
+
+                    b.Property<long>("EpochsTotal")
+                        .HasColumnType("bigint")
+                        .HasColumnName("epochs_total");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Predictions")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("predictions");
+
+                    b.Property<int>("Runs")
+                        .HasColumnType("integer")
+                        .HasColumnName("runs");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("Succeeded")
+                        .HasColumnType("integer")
+                        .HasColumnName("succeeded");
+
+                    b.HasKey("SweepId")
+                        .HasName("pk_sweep_totals");
+
+                    b.ToTable("sweep_totals", (string)null);
+                });
+
             modelBuilder.Entity("PieService.Domain.Webhooks.Webhook", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2069,6 +2122,16 @@ namespace PieService.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_sweep_runs_sweeps_sweep_id");
+                });
+
+            modelBuilder.Entity("PieService.Domain.Sweeps.SweepTotals", b =>
+                {
+                    b.HasOne("PieService.Domain.Sweeps.Sweep", null)
+                        .WithOne()
+                        .HasForeignKey("PieService.Domain.Sweeps.SweepTotals", "SweepId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sweep_totals_sweeps_sweep_id");
                 });
 
             modelBuilder.Entity("PieService.Domain.Webhooks.WebhookDelivery", b =>
