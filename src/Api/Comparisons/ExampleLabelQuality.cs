@@ -47,13 +47,13 @@ public sealed record ExampleLabelQuality(
                               && (run.Method == Method.Dense || run.Method == Method.Dense4E
                                   || baselines.Contains(run.Cohort)) && prediction.Scores != null
                           orderby link.Ordinal
-                          select new { link.Model, run.Method, prediction.Scores, run.Outcome, run.ImportedScore })
-            .ToListAsync(cancellation);
+                          select new { link.Model, run.Method, Answer = prediction, run.Outcome, run.ImportedScore })
+            .AsNoTracking().ToListAsync(cancellation);
         return
         [
             .. runs.GroupBy(run => (run.Model, run.Method)).Select(cohort => Of(
                 cohort.Key.Model, cohort.Key.Method, example, task,
-                [.. cohort.Select(run => Array.ConvertAll(run.Scores!, score => (double)score))],
+                [.. cohort.Select(run => Array.ConvertAll(run.Answer.Logits!, score => (double)score))],
                 [.. cohort.Select(run => run.Outcome?.Test.Accuracy ?? run.ImportedScore?.Accuracy ?? 0)])),
         ];
     }

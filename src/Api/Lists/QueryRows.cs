@@ -24,6 +24,12 @@ public sealed class QueryRows<TRow, TItem>(IQueryable<TRow> rows, Order<TRow> or
     /// </summary>
     public int? Longest { get; init; }
 
+    /// <summary>
+    /// Adds to rows what is expensive to read, and leaves their number and their place as they are. PostgreSQL may read
+    /// all columns before it sorts, so this is applied to the rows of a page only.
+    /// </summary>
+    public Func<IQueryable<TRow>, IQueryable<TRow>> Complete { get; init; } = rows => rows;
+
     /// <summary>A query with the same number of rows that is cheaper to count.</summary>
     public IQueryable<object> Counted { get; init; } = rows;
 
@@ -34,7 +40,7 @@ public sealed class QueryRows<TRow, TItem>(IQueryable<TRow> rows, Order<TRow> or
         Known is { } known ? Task.FromResult(known) : Counted.LongCountAsync(cancellation);
 
     public override IAsyncEnumerable<TItem> AllAsync(CancellationToken cancellation) =>
-        order.Sort(rows).AsNoTracking().AsAsyncEnumerable().Select(answer);
+        order.Sort(Complete(rows)).AsNoTracking().AsAsyncEnumerable().Select(answer);
 
     public override IAsyncEnumerable<(TItem Item, object Place)> FollowingAsync(
         JsonElement? after, int most, CancellationToken cancellation) =>
@@ -42,6 +48,13 @@ public sealed class QueryRows<TRow, TItem>(IQueryable<TRow> rows, Order<TRow> or
 
     private int LongBlock =>
         Longest is { } longest ? Math.Max(LongItems, AnswerLength.Most / Math.Max(1, longest)) : LongItems;
+
+    /// <summary>The first rows in this order, complete.</summary>
+    private IQueryable<TRow> Page(IQueryable<TRow> rest, int most)
+    {
+        var first = order.Sort(rest).Take(most);
+        return Complete(first) is var complete && complete != first ? order.Sort(complete) : first;
+    }
 
     private async IAsyncEnumerable<(TItem Item, object Place)> FollowingAsync(
         object[]? place, int most, [EnumeratorCancellation] CancellationToken cancellation)
@@ -51,7 +64,7 @@ public sealed class QueryRows<TRow, TItem>(IQueryable<TRow> rows, Order<TRow> or
         {
             var wanted = Math.Min(block, left);
             var rest = place is null ? rows : order.After(rows, place);
-            var read = await order.Sort(rest).Take(wanted).AsNoTracking().ToListAsync(cancellation);
+            var read = await Page(rest, wanted).AsNoTracking().ToListAsync(cancellation);
             foreach (var row in read) yield return (answer(row), place = order.PlaceOf(row));
             isLast = read.Count < wanted;
         }

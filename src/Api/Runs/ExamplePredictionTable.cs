@@ -18,7 +18,7 @@ namespace PieService.Api.Runs;
 public sealed class ExamplePredictionTable()
     : Table<ExamplePredictionFilter, ExamplePredictionTable.Scope, ExamplePredictionResponse>("example", "predictions")
 {
-    private static readonly Order<Prediction> ByRun = Order<Prediction>.By(row => row.Answer.RunId);
+    private static readonly Order<Prediction> ByRun = Order<Prediction>.By(row => row.RunId);
 
     public override async Task<Scope?> FindAsync(
         PieDbContext db, Guid id, ExamplePredictionFilter filter, CancellationToken cancellation)
@@ -28,7 +28,7 @@ public sealed class ExamplePredictionTable()
                            where example.Id == id
                            select new Scope(
                                id, example.DatasetId, filter.SweepId, dataset.Task, dataset.Labels, example.Split,
-                               example.Position))
+                               example.Position, example.Labels))
             .SingleOrDefaultAsync(cancellation);
         if (scope is not null && filter.SweepId is { } sweepId
             && !await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation))
@@ -39,35 +39,33 @@ public sealed class ExamplePredictionTable()
     public override Rows<ExamplePredictionResponse> Rows(PieDbContext db, Scope scope, ExamplePredictionFilter filter)
     {
         var (split, start) = (scope.Split, RunAnswers.StartOf(scope.Position));
-        var place = scope.Position - start;
-        // The view reads only the bytes of this example, not all predictions of a run.
-        var answers = filter.SweepId is { } sweepId
-            ? from prediction in db.Predictions
-              join link in db.SweepRuns on prediction.RunId equals link.RunId
-              where prediction.ExampleId == scope.Id && link.SweepId == sweepId
-              select new Prediction
-              {
-                  Answer = prediction,
-                  Model = link.Model,
-                  Text = db.RunAnswers
-                      .Where(a => a.RunId == prediction.RunId && a.Split == split && a.Start == start)
-                      .Select(a => a.Texts[place]).FirstOrDefault(),
-              }
-            : from prediction in db.Predictions
-              where prediction.ExampleId == scope.Id
-              select new Prediction
-              {
-                  Answer = prediction,
-                  Model = prediction.Model,
-                  Text = db.RunAnswers
-                      .Where(a => a.RunId == prediction.RunId && a.Split == split && a.Start == start)
-                      .Select(a => a.Texts[place]).FirstOrDefault(),
-              };
+        var (place, sweep) = (scope.Position - start, scope.SweepId);
+        var runs = from run in db.Runs
+                   join link in db.SweepRuns on run.Id equals link.RunId
+                   // A model has the name of the requested sweep, or else of the one that the run belongs to.
+                   where run.DatasetId == scope.DatasetId
+                       && ((sweep == null && link.SweepId == run.SweepId) || link.SweepId == sweep)
+                       && db.RunPredictions.Any(packed => packed.RunId == run.Id && packed.Split == split)
+                   select new Prediction { RunId = run.Id, Model = link.Model };
         return new QueryRows<Prediction, ExamplePredictionResponse>(
-            answers, ByRun, row => ExamplePredictionResponse.Of(row.Answer, row.Model, row.Text))
+            runs, ByRun, row => ExamplePredictionResponse.Of(row.Answer!, scope, row.Model, row.Text))
         {
+            // The view has only the bytes of this example, not all predictions of a run.
+            Complete = rows =>
+                from row in rows
+                join answer in db.Predictions.Where(answer => answer.ExampleId == scope.Id)
+                    on row.RunId equals answer.RunId
+                select new Prediction
+                {
+                    RunId = row.RunId,
+                    Model = row.Model,
+                    Answer = answer,
+                    Text = db.RunAnswers
+                        .Where(a => a.RunId == row.RunId && a.Split == split && a.Start == start)
+                        .Select(a => a.Texts[place]).FirstOrDefault(),
+                },
             LengthOf = item => AnswerLength.OfScores(item.Scores?.Count ?? 0) + (item.Answer?.Length ?? 0),
-            // The scores of all items have the same length, and the view unpacks the rows of each query again.
+            // The scores of all items have the same length.
             Block = 1 + (AnswerLength.Most / AnswerLength.OfScores(scope.Labels.Length)),
         };
     }
@@ -94,16 +92,22 @@ public sealed class ExamplePredictionTable()
 
     /// <param name="SweepId">The sweep in the request, if any.</param>
     public sealed record Scope(
-        Guid Id, Guid DatasetId, Guid? SweepId, LearningTask Task, string[] Labels, Split Split, int Position);
+        Guid Id, Guid DatasetId, Guid? SweepId, LearningTask Task, string[] Labels, Split Split, int Position,
+        short[] Gold)
+    {
+        /// <summary>Whether classes, in ascending order, are exactly the gold labels.</summary>
+        public bool IsGold(int[] classes) => classes.SequenceEqual(Gold.Order().Select(c => (int)c));
+    }
 
-    /// <summary>A prediction with the name of the model in the requested sweep.</summary>
+    /// <summary>A run with the name of its model, and its prediction once that is read.</summary>
     private sealed record Prediction
     {
-        public required ExamplePrediction Answer { get; init; }
+        public required Guid RunId { get; init; }
         public required string Model { get; init; }
+        public ExamplePrediction? Answer { get; init; }
 
         /// <summary>The open answer.</summary>
-        public required string? Text { get; init; }
+        public string? Text { get; init; }
     }
 }
 
@@ -128,8 +132,13 @@ public sealed record ExamplePredictionResponse(
     decimal Sparsity, string? Cohort, double? AchievedSparsity, int Seed, IReadOnlyList<string> Predicted, bool Correct,
     IReadOnlyList<float>? Scores, string? Answer)
 {
-    public static ExamplePredictionResponse Of(ExamplePrediction prediction, string model, string? answer) => new(
-        prediction.RunId, model, prediction.Architecture, prediction.Protocol, prediction.Method, prediction.Scope,
-        prediction.Sparsity, prediction.Cohort, prediction.AchievedSparsity, prediction.Seed,
-        prediction.PredictedLabels, prediction.Correct, prediction.Scores, answer);
+    public static ExamplePredictionResponse Of(
+        ExamplePrediction prediction, ExamplePredictionTable.Scope about, string model, string? answer)
+    {
+        var predicted = prediction.ClassesOf(about.Task);
+        return new(
+            prediction.RunId, model, prediction.Architecture, prediction.Protocol, prediction.Method,
+            prediction.Scope, prediction.Sparsity, prediction.Cohort, prediction.AchievedSparsity, prediction.Seed,
+            Array.ConvertAll(predicted, c => about.Labels[c]), about.IsGold(predicted), prediction.Logits, answer);
+    }
 }

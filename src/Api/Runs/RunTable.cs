@@ -115,7 +115,11 @@ public sealed class RunTable() : Table<RunFilter, SweepScope, RunResponse>("swee
                    };
         return new QueryRows<Row, RunResponse>(
             runs, filter.OrderBy == SparsityOrder.Request ? ByRequest : BySparsity,
-            row => RunResponse.Of(row.Run, row.Link.Model, row.Sweeps, row.TrainLoss));
+            row => RunResponse.Of(row.Run, row.Link.Model, row.Sweeps, row.TrainLoss))
+        {
+            // The key of the links suffices, and no run is read.
+            Counted = filter.SelectsAll ? db.SweepRuns.Where(link => link.SweepId == scope.SweepId) : runs,
+        };
     }
 
     public override Columns<RunResponse> Columns(SweepScope scope) => Flat;
@@ -164,6 +168,11 @@ public sealed record RunFilter : TableQuery
 
     /// <summary>The highest achieved sparsity, in percent. Runs above it are left out.</summary>
     public double? MaxAchievedSparsity { get; init; }
+
+    /// <summary>Whether every run of the sweep matches the filters.</summary>
+    internal bool SelectsAll => State is null && Architecture is null && Model is null && Method is null
+        && Sparsity is null && Cohort is null && Seed is null && MinAchievedSparsity is null
+        && MaxAchievedSparsity is null;
 
     /// <summary>
     /// The order of the runs. request: the order of the sweep's request; achievedSparsity: the least pruned first, runs

@@ -27,8 +27,16 @@ internal sealed class SweepPredictionRows(
 
     private int BlockRows => Math.Max(1_000, BlockBytes / (RowBytes + (sizeof(float) * scope.Labels.Length)));
 
-    public override async Task<long> CountAsync(CancellationToken cancellation) =>
-        await Runs().SumAsync(run => (long)run.Examples, cancellation);
+    public override async Task<long> CountAsync(CancellationToken cancellation)
+    {
+        // The totals of a sweep whose runs have ended; otherwise its runs are counted.
+        var known = scope.IsWhole && filter.SelectsAll
+            ? await db.SweepTotals.Where(totals => totals.SweepId == scope.Of.SweepId)
+                .Select(totals => totals.Predictions).SingleOrDefaultAsync(cancellation)
+            : null;
+        return known?.GetValueOrDefault(Wire.Name(filter.Split))
+            ?? await Runs().SumAsync(run => (long)run.Examples, cancellation);
+    }
 
     public override async IAsyncEnumerable<IReadOnlyList<SweepPredictionResponse>> BlocksAsync(
         [EnumeratorCancellation] CancellationToken cancellation)

@@ -99,6 +99,9 @@ public sealed class SweepPredictionTable()
     {
         /// <summary>Whether its runs have open answers.</summary>
         public bool HasAnswers { get; init; }
+
+        /// <summary>Whether it has all runs of the sweep, from the first to the last.</summary>
+        internal bool IsWhole => After is null && Last is null;
     }
 }
 
@@ -124,6 +127,9 @@ public sealed record SweepPredictionFilter : TableQuery
 
     /// <summary>The largest number of runs, at least 1. By default all runs are listed.</summary>
     public int? Runs { get; init; }
+
+    /// <summary>Whether every run that predicted the split matches the filters.</summary>
+    internal bool SelectsAll => Model is null && Method is null && Sparsity is null && Cohort is null;
 
     public override IEnumerable<FieldError> Broken() =>
         Runs < 1 ? base.Broken().Append(new("runs", "must be 1 or more")) : base.Broken();

@@ -3,14 +3,12 @@ using PieService.Domain.Recipes;
 
 namespace PieService.Domain.Predictions;
 
-/// <summary>The prediction of one run for one example, as the view <c>predictions</c> unpacks it.</summary>
+/// <summary>The prediction of one run for one example, as the view <c>packed_predictions</c> has it.</summary>
 public sealed class ExamplePrediction
 {
     public Guid RunId { get; init; }
     public Guid ExampleId { get; init; }
 
-    /// <summary>The model's name in the sweep that asked for the run first.</summary>
-    public required string Model { get; init; }
     public Architecture Architecture { get; init; }
     public Method Method { get; init; }
     public decimal Sparsity { get; init; }
@@ -23,10 +21,17 @@ public sealed class ExamplePrediction
     public Protocol? Protocol { get; init; }
     public PruningScope? Scope { get; init; }
     public int Seed { get; init; }
-    public Split Split { get; init; }
-    public required string[] PredictedLabels { get; init; }
-    public bool Correct { get; init; }
+    public int ClassCount { get; init; }
 
-    /// <summary>Logits in label order; null for imported predictions without scores.</summary>
-    public float[]? Scores { get; init; }
+    /// <summary>The predicted classes, packed as <see cref="PackedLabels"/> describes.</summary>
+    public required byte[] Classes { get; init; }
+
+    /// <summary>The packed logits in label order; null for imported predictions without scores.</summary>
+    public byte[]? Scores { get; init; }
+
+    /// <summary>The predicted classes, ascending; exactly one for single-label data.</summary>
+    public int[] ClassesOf(LearningTask task) => [.. new PackedLabels(task, ClassCount, Classes).ClassesAt(0)];
+
+    /// <summary>The logits in label order; null for imported predictions without scores.</summary>
+    public float[]? Logits => Scores is null ? null : PackedPredictions.ScoresAt(Scores, 0, ClassCount);
 }

@@ -136,6 +136,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         {
             link.HasKey(l => new { l.SweepId, l.RunId });
             link.HasIndex(l => l.RunId);
+            link.HasIndex(l => new { l.SweepId, l.Ordinal });
             link.Property(l => l.DeviceWish).HasDefaultValue(DeviceWish.Any);
             link.HasOne<Sweep>().WithMany().HasForeignKey(l => l.SweepId).OnDelete(DeleteBehavior.Cascade);
             link.HasOne<Run>().WithMany().HasForeignKey(l => l.RunId).OnDelete(DeleteBehavior.Cascade);
@@ -164,6 +165,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             run.Ignore(r => r.Model);
             run.Ignore(r => r.VectorCoverage);
             run.HasIndex(r => new { r.DatasetId, r.Fingerprint, r.Seed }).IsUnique();
+            run.HasIndex(r => new { r.DatasetId, r.Id });
             run.HasIndex(r => new { r.Priority, r.CreatedAt, r.Ordinal }).HasFilter("state IN ('queued', 'running')")
                 .HasDatabaseName("ix_runs_open");
             run.HasIndex(r => r.LeaseUntil).HasFilter("state = 'running'").HasDatabaseName("ix_runs_running");
@@ -198,7 +200,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             observation.HasKey(o => new { o.RunId, o.Epoch });
             observation.HasOne<Run>().WithMany().HasForeignKey(o => o.RunId).OnDelete(DeleteBehavior.Cascade);
         });
-        modelBuilder.Entity<ExamplePrediction>(prediction => prediction.HasNoKey().ToView("predictions"));
+        modelBuilder.Entity<ExamplePrediction>(prediction => prediction.HasNoKey().ToView("packed_predictions"));
         modelBuilder.Entity<Comparison>(comparison =>
         {
             comparison.Property(c => c.Summary).IsJson();

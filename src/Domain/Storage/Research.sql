@@ -96,6 +96,22 @@ CROSS JOIN LATERAL (
     SELECT CASE datasets.task WHEN 'singleLabel' THEN ARRAY[pie_class(packed.classes, examples.position)]
         ELSE pie_set(packed.classes, examples.position, packed.class_count) END AS classes OFFSET 0) AS predicted;
 
+-- The same as it is stored, for the API, which unpacks it faster than the functions here: filter by example_id. classes
+-- and scores have the bytes of this example only.
+CREATE VIEW packed_predictions AS
+SELECT runs.id AS run_id, examples.id AS example_id, runs.architecture, runs.method, runs.sparsity,
+    runs.achieved_sparsity, runs.cohort, runs.recipe ->> 'protocol' AS protocol,
+    CASE WHEN runs.recipe IS NOT NULL THEN coalesce(runs.recipe ->> 'scope', 'layerWise') END AS scope, runs.seed,
+    packed.class_count, substring(packed.classes FROM examples.position * width.classes + 1 FOR width.classes) AS classes,
+    substring(packed.scores FROM examples.position * width.scores + 1 FOR width.scores) AS scores
+FROM run_predictions AS packed
+JOIN runs ON runs.id = packed.run_id
+JOIN datasets ON datasets.id = runs.dataset_id
+JOIN examples ON examples.dataset_id = runs.dataset_id AND examples.split = packed.split
+CROSS JOIN LATERAL (
+    SELECT CASE datasets.task WHEN 'singleLabel' THEN 2 ELSE (packed.class_count + 7) / 8 END AS classes,
+        2 * packed.class_count AS scores) AS width;
+
 -- Every example of every comparison that is labelled, PIE or not: filter by comparison_id. The names are those of the
 -- JSON members of GET /comparisons/{id}/examples.
 CREATE VIEW comparison_examples AS

@@ -847,6 +847,11 @@ namespace PieService.Domain.Storage.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_runs_dataset_id_id",
+                table: "runs",
+                columns: new[] { "dataset_id", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_runs_delayed",
                 table: "runs",
                 column: "not_before",
@@ -879,6 +884,11 @@ namespace PieService.Domain.Storage.Migrations
                 name: "ix_sweep_runs_run_id",
                 table: "sweep_runs",
                 column: "run_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sweep_runs_sweep_id_ordinal",
+                table: "sweep_runs",
+                columns: new[] { "sweep_id", "ordinal" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_sweeps_dataset_id",

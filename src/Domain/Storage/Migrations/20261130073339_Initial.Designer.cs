@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261130074622_Initial")]
+    [Migration("20261130073339_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -864,13 +864,18 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("architecture");
 
+                    b.Property<int>("ClassCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("class_count");
+
+                    b.Property<byte[]>("Classes")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("classes");
+
                     b.Property<string>("Cohort")
                         .HasColumnType("text")
                         .HasColumnName("cohort");
-
-                    b.Property<bool>("Correct")
-                        .HasColumnType("boolean")
-                        .HasColumnName("correct");
 
                     b.Property<Guid>("ExampleId")
                         .HasColumnType("uuid")
@@ -886,11 +891,6 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("model");
 
-                    b.PrimitiveCollection<string[]>("PredictedLabels")
-                        .IsRequired()
-                        .HasColumnType("text[]")
-                        .HasColumnName("predicted_labels");
-
                     b.Property<string>("Protocol")
                         .HasColumnType("text")
                         .HasColumnName("protocol");
@@ -903,8 +903,8 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("scope");
 
-                    b.PrimitiveCollection<float[]>("Scores")
-                        .HasColumnType("real[]")
+                    b.Property<byte[]>("Scores")
+                        .HasColumnType("bytea")
                         .HasColumnName("scores");
 
                     b.Property<int>("Seed")
@@ -915,14 +915,9 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("numeric")
                         .HasColumnName("sparsity");
 
-                    b.Property<string>("Split")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("split");
-
                     b.ToTable((string)null);
 
-                    b.ToView("predictions", (string)null);
+                    b.ToView("packed_predictions", (string)null);
                 });
 
             modelBuilder.Entity("PieService.Domain.Predictions.RunAnswers", b =>
@@ -1393,6 +1388,9 @@ namespace PieService.Domain.Storage.Migrations
                     b.HasIndex("TrunkRunId")
                         .HasDatabaseName("ix_runs_trunk_run_id");
 
+                    b.HasIndex("DatasetId", "Id")
+                        .HasDatabaseName("ix_runs_dataset_id_id");
+
                     b.HasIndex("DatasetId", "Fingerprint", "Seed")
                         .IsUnique()
                         .HasDatabaseName("ix_runs_dataset_id_fingerprint_seed");
@@ -1755,6 +1753,9 @@ namespace PieService.Domain.Storage.Migrations
 
                     b.HasIndex("RunId")
                         .HasDatabaseName("ix_sweep_runs_run_id");
+
+                    b.HasIndex("SweepId", "Ordinal")
+                        .HasDatabaseName("ix_sweep_runs_sweep_id_ordinal");
 
                     b.ToTable("sweep_runs", (string)null);
                 });
