@@ -9,7 +9,8 @@ using PieService.Domain.Recipes;
 using PieService.Worker.Machines;
 
 // bench report FILE [--compare OLD] [--part NAME] [--checkpoint FOLDER] [--texts N]: what ./pie bench prints.
-// bench grid N: the latency of every GET with N grids of 9,840 runs in the database.
+// bench grid N FILE: the latency of every GET with N grids of 9,840 runs in the database.
+// bench growth FILE...: the reports of bench grid for different N, side by side.
 // bench published MODEL TEXTS SOURCE: a sweep in the published way; writes the processor time of its runs in seconds.
 // bench labelling RUNS EXAMPLES: the time and the memory of labelling a comparison, and requests for it.
 // bench: a training step of the study's BiLSTM under each allocator.
@@ -33,8 +34,11 @@ switch (args)
             Option(options, "--texts") is { } number
                 ? int.Parse(number, CultureInfo.InvariantCulture) : SmallStudy.UsualTexts);
         break;
-    case ["grid", var grids]:
-        await GridBench.RunAsync(double.Parse(grids, CultureInfo.InvariantCulture));
+    case ["grid", var grids, var file]:
+        await GridBench.RunAsync(double.Parse(grids, CultureInfo.InvariantCulture), file);
+        break;
+    case ["growth", .. var files]:
+        foreach (var line in GridReport.Growth(files.Select(GridReport.Read))) Measured.Say(line);
         break;
     case ["labelling", var runs, var examples]:
         await LargeLabelling.RunAsync(

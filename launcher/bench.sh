@@ -34,7 +34,7 @@ bench() {
   unset ConnectionStrings__Pie PIE_DATA PIE_ARTIFACTS PIE_REQUIRE_KEYS
   quietly_build bench --configuration Release
   if [[ -n $grids ]]; then
-    dotnet artifacts/bin/Bench/release_linux-x64/PieService.Bench.dll grid "$grids"
+    dotnet artifacts/bin/Bench/release_linux-x64/PieService.Bench.dll grid "$grids" "$PWD/artifacts/bench/grid-$grids.json"
     return
   fi
   report=$PWD/artifacts/bench/$(date --utc +%Y-%m-%dT%H%M%S).json

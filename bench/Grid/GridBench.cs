@@ -18,7 +18,8 @@ internal static class GridBench
     /// <summary>A path whose first responses take this long together is requested no more often.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
-    public static async Task RunAsync(double grids)
+    /// <param name="file">The file of the report.</param>
+    public static async Task RunAsync(double grids, string file)
     {
         // A folder of tests: if this process is killed, the next one that uses such a folder ends the server.
         var folders = await TestCluster.NewFoldersAsync();
@@ -30,7 +31,8 @@ internal static class GridBench
                 SELECT format('%s runs, %s labels, %s', (SELECT count(*) FROM runs),
                     (SELECT count(*) FROM pie_labels), pg_size_pretty(pg_database_size(current_database())))
                 """) + string.Create(CultureInfo.InvariantCulture, $", filled in {filling.Elapsed.TotalSeconds:F0} s"));
-            await MeasureAsync(folders.Data, database);
+            new GridReport(grids, await MeasureAsync(folders.Data, database)).Write(file);
+            Measured.Say($"\nwritten to {file}");
         }
         finally
         {
@@ -38,7 +40,7 @@ internal static class GridBench
         }
     }
 
-    private static async Task MeasureAsync(string folder, GridDatabase database)
+    private static async Task<IReadOnlyList<GridMeasurement>> MeasureAsync(string folder, GridDatabase database)
     {
         var address = $"http://127.0.0.1:{Ports.Free()}";
         await using var api = ServiceProcess.Api(new Dictionary<string, string>
@@ -72,6 +74,7 @@ internal static class GridBench
         var background = await BackgroundAsync(database);
         Measured.Say("| path | bytes | first | p50 | p95 | p99 | blocks | rows |");
         Measured.Say("|---|---|---|---|---|---|---|---|");
+        var all = new List<GridMeasurement>();
         foreach (var (name, path) in paths)
         {
             var (bytes, _) = await TimeAsync(client, path);
@@ -82,11 +85,13 @@ internal static class GridBench
             while (times.Count < Requests && (times.Count < 3 || clock.Elapsed < Longest))
                 times.Add((await TimeAsync(client, path)).Milliseconds);
             times.Sort();
-            Measured.Say(string.Create(CultureInfo.InvariantCulture,
-                $"| `{name}` | {bytes:N0} | {first[name]:F0} ms | {Percentile.Of(times, 50):F1} ms "
-                + $"| {Percentile.Of(times, 95):F1} ms | {Percentile.Of(times, 99):F1} ms "
-                + $"| {blocks:N0} | {rows:N0} |"));
+            var measured = new GridMeasurement(
+                name, bytes, first[name], Percentile.Of(times, 50), Percentile.Of(times, 95), Percentile.Of(times, 99),
+                blocks, rows);
+            Measured.Say(measured.Row);
+            all.Add(measured);
         }
+        return all;
     }
 
     /// <summary>The statements that the service makes when nobody asks; the slowest of them once a minute.</summary>
