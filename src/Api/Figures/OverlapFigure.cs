@@ -1,5 +1,6 @@
 using PieService.Api.Figures.Drawing;
 using PieService.Api.Tables;
+using PieService.Domain.Pies;
 
 namespace PieService.Api.Figures;
 
@@ -36,11 +37,13 @@ public sealed record OverlapFigure(
         "Jaccard index of the PIEs of two cohorts: shared PIEs / PIEs of at least one of them. "
         + Targets
         + (Rows.Count == 0 ? "" : $"Of {Rows[0].Examples} examples; independent sets of these sizes would have "
-            + $"{Range(row => row.ExpectedJaccard)}. Examples near the border of the dense models are PIEs of every "
-            + "method, so more than this alone is not a finding (GET /sweeps/{id}/overlaps, givenMargin).")
+            + $"{Range(row => row.ExpectedJaccard)}. Examples near the border of the {Kind.Baseline} models are PIEs "
+            + "of every cohort, so more than this alone is not a finding (GET /sweeps/{id}/overlaps, givenMargin).")
         + UserText.Explain(ComparedCohort.Names(Cohorts));
 
     protected override Columns<CohortOverlap> Columns => Flat;
+
+    private CohortKind Kind => Cohorts is [var first, ..] ? first.Kind : CohortKind.Trained;
 
     private string Targets => Cohorts.Select(cohort => cohort.Target).Distinct().ToList() is [var target]
         && Cohorts.All(cohort => cohort.Kind.HasTargets) ? $"Target sparsity {NumberText.Percent(target)} %. " : "";

@@ -37,6 +37,20 @@ public static class Compared
     public static string QName(SignificanceTest test) =>
         test == SignificanceTest.Paired ? "q value, paired test" : "q value";
 
+    /// <summary>The heading of the scores: their metric, or "Score" if it is not known yet.</summary>
+    public static string ScoreName(IEnumerable<SweepAnalysisResponse> comparisons, CohortKind kind)
+    {
+        var metric = comparisons.Select(comparison => comparison.Score).FirstOrDefault(score => score is not null)
+            ?.Metric;
+        var name = metric switch
+        {
+            ScoreMetric.Accuracy => "Accuracy",
+            ScoreMetric.MacroF1 => "Macro-F1",
+            null => "Score",
+        };
+        return $"{name}, {kind.Baseline} → {kind.Compressed}";
+    }
+
     public static string Scores(ScoreEstimates? score) =>
         score is null ? Shown.None : $"{Shown.Percent(score.Dense.Mean)} → {Shown.Percent(score.Pruned.Mean)}";
 

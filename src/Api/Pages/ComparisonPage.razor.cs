@@ -4,7 +4,6 @@ using PieService.Api.Comparisons;
 using PieService.Api.Http;
 using PieService.Api.Lists;
 using PieService.Api.SweepAnalysis;
-using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Recipes;
 using PieService.Domain.Storage;
@@ -28,10 +27,10 @@ public partial class ComparisonPage : HtmlPage<ComparisonPage.Content>
 
     private static readonly PieTable Table = new();
 
-    private static readonly IReadOnlyList<Word> Explanations =
+    private IReadOnlyList<Word> Explanations =>
     [
-        Words.Sparsity, Words.Score, Words.PieRate, Words.NoiseFloor, Words.Excess, Words.Significant, Words.Vote,
-        Words.Margin, Words.Q, Words.Direction, Words.Replicated,
+        .. Words.OfSize(Kind), Words.Score, Words.PieRate, Words.NoiseFloor, Words.Excess, Words.Significant,
+        Words.Vote, Words.Margin, Words.Q, Words.Direction, Words.Replicated,
     ];
 
     public static async Task<IResult> ShowAsync(
@@ -69,8 +68,6 @@ public partial class ComparisonPage : HtmlPage<ComparisonPage.Content>
 
     /// <summary>The page without the filters of the PIEs.</summary>
     private string Unfiltered => Link.InList($"/ui/comparisons/{Model.Known.Id}", Model.Filter.In);
-
-    private string ScoreName => Model.Scope.Task == LearningTask.MultiLabel ? "Macro-F1" : "Accuracy";
 
     private IReadOnlyList<(string Name, string Address)> Crumbs =>
         [("Sweeps", "/ui/sweeps"), (Model.SweepName, $"/ui/sweeps/{Model.Known.SweepId}")];

@@ -8,9 +8,9 @@ namespace PieService.Api.Pages;
 public partial class ComparisonRows : ComponentBase
 {
     /// <summary>The words of the columns.</summary>
-    public static readonly IReadOnlyList<Word> Explained =
+    public static IReadOnlyList<Word> Explained(CohortKind kind) =>
     [
-        Words.Comparison, Words.Sparsity, Words.Score, Words.Pie, Words.PieRate, Words.NoiseFloor, Words.Excess,
+        Words.Comparison, .. Words.OfSize(kind), Words.Score, Words.Pie, Words.PieRate, Words.NoiseFloor, Words.Excess,
         Words.Significant, Words.Collapse,
     ];
 

@@ -33,6 +33,9 @@ public partial class RunPage : HtmlPage<RunPage.Content>
             await Table.Rows(db, scope, query.Value).PageAsync(query.Value, cancellation)));
     }
 
+    /// <summary>Whether this service trained the run; only a cohort of imported predictions has a name.</summary>
+    private bool IsTrained => Model.Run.Cohort is null;
+
     private string Address => $"/api/v1/runs/{Model.Run.Id}";
 
     private string Title =>

@@ -14,12 +14,6 @@ namespace PieService.Api.Pages;
 /// <summary>One example with the votes of all cohorts of a sweep.</summary>
 public partial class VotePage : HtmlPage<VotePage.Content>
 {
-    private static readonly IReadOnlyList<Word> Explanations =
-    [
-        Words.Vote, Words.Pie, Words.Margin, Words.Q, Words.Shift, Words.Replicated, Words.SelfConfidence,
-        Words.InfluenceBin,
-    ];
-
     /// <param name="Runs">The numbers of runs that voted in each comparison.</param>
     /// <param name="Place">Null if the page was not opened from a list that exists.</param>
     public sealed record Content(
@@ -48,6 +42,16 @@ public partial class VotePage : HtmlPage<VotePage.Content>
         return Render<VotePage>(new Content(id, about.Name, about.Dataset, example, votes, runs, query.Value, place));
     }
 
+    private IReadOnlyList<Word> Explanations =>
+    [
+        Words.Vote, Words.Pie, Words.Margin, Words.Q, Words.Shift, Words.Replicated,
+        .. Model.Votes.LabelQuality.Count > 0 ? [Words.SelfConfidence] : Array.Empty<Word>(),
+        .. InfluenceBin is null ? Array.Empty<Word>() : [Words.InfluenceBin],
+    ];
+
+    /// <summary>Null for an example that no dense run was trained on.</summary>
+    private int? InfluenceBin => Model.Votes.Comparisons.Max(vote => vote.InfluenceBin);
+
     private IReadOnlyList<ComparisonVote> Listed =>
         [.. Model.Votes.Comparisons.Where(vote => vote.IsPie || !Model.Filter.OnlyPies)];
 
@@ -71,9 +75,13 @@ public partial class VotePage : HtmlPage<VotePage.Content>
 
     private static string NameOf(ComparisonVote vote) => vote.Cohort ?? Wire.Name(vote.Method);
 
+    private string NameOf(Method baseline) => Kind.HasTargets ? Wire.Name(baseline) : Kind.Baseline;
+
+    private string TitleOf(string model, Method baseline) =>
+        $"Votes of {model} against {NameOf(baseline)}, by {(Kind.HasTargets ? "method and sparsity" : "cohort")}";
+
     private static string SizeOf(ComparisonVote vote) =>
-        vote.Method == Method.External ? Shown.None
-        : vote.AchievedSparsity is { } achieved ? $"{Shown.Sparsity(vote.Sparsity)} → {Shown.Sparsity(achieved)}"
+        vote.AchievedSparsity is { } achieved ? $"{Shown.Sparsity(vote.Sparsity)} → {Shown.Sparsity(achieved)}"
         : Shown.Sparsity(vote.Sparsity);
 }
 

@@ -1,9 +1,17 @@
+using PieService.Domain.Pies;
+
 namespace PieService.Api.Pages;
 
 /// <summary>A word of the pages, explained in one sentence.</summary>
 /// <param name="Id">The fragment of its address on the page of words.</param>
-public sealed record Word(string Id, string Name, string Sentence)
+/// <param name="SentenceFor">The sentence for the cohorts of a page.</param>
+public sealed record Word(string Id, string Name, Func<CohortKind, string> SentenceFor)
 {
+    /// <param name="sentence">The sentence, which is the same for all cohorts.</param>
+    public Word(string id, string name, string sentence) : this(id, name, _ => sentence)
+    {
+    }
+
     public string Address => $"/ui/words#{Id}";
 }
 
@@ -12,8 +20,8 @@ public static class Words
 {
     public static readonly Word Pie = new(
         "pie", "PIE",
-        "A Pruning Identified Exemplar: an example on which the majority of the pruned runs predicts something else "
-        + "than the majority of the dense runs.");
+        kind => $"A Pruning Identified Exemplar: an example on which the majority of the {kind.Compressed} runs "
+            + $"predicts something else than the majority of the {kind.Baseline} runs.");
 
     public static readonly Word Sparsity = new(
         "sparsity", "Sparsity",
@@ -21,27 +29,29 @@ public static class Words
 
     public static readonly Word Score = new(
         "score", "Score",
-        "The mean score of the dense and of the pruned runs: the accuracy, or the macro-averaged F1 if an example may "
-        + "have several labels.");
+        kind => $"The mean score of the {kind.Baseline} and of the {kind.Compressed} runs: the accuracy, or the "
+            + "macro-averaged F1 if an example may have several labels.");
 
     public static readonly Word PieRate = new(
         "pie-rate", "PIE rate",
-        "The share of the examples that are PIEs; compare it with the noise floor, because different seeds change "
-        + "majorities too.");
+        kind => "The share of the examples that are PIEs; compare it with the noise floor, because different "
+            + $"{kind.Repetition}s change majorities too.");
 
     public static readonly Word NoiseFloor = new(
         "noise-floor", "Noise floor",
-        "The PIE rate between two groups of dense runs that differ only in their seeds, with the 5th and the 95th "
-        + "percentile over the ways to form such groups.");
+        kind => $"The PIE rate between two groups of {kind.Baseline} runs, with the 5th and the 95th percentile over "
+            + "the ways to form such groups.");
 
     public static readonly Word Excess = new(
         "excess", "Excess",
-        "How much more a dense and a pruned run disagree than two runs of the same cohort, as a share of the examples "
-        + "with its 95 % interval; it is 0 on average if pruning changes nothing that seeds do not change.");
+        kind => $"How much more a {kind.Baseline} and a {kind.Compressed} run disagree than two runs of the same "
+            + "cohort, as a share of the examples with its 95 % interval; it is 0 on average if the cohorts differ "
+            + $"only in their {kind.Repetition}s.");
 
     public static readonly Word Significant = new(
         "significant", "Significant PIEs",
-        "The PIEs with a q value of at most 0.05, whose votes differ more than seeds alone explain.");
+        kind => "The PIEs with a q value of at most 0.05, whose votes differ more than different "
+            + $"{kind.Repetition}s alone explain.");
 
     public static readonly Word Collapse = new(
         "collapse", "Collapse",
@@ -64,18 +74,20 @@ public static class Words
 
     public static readonly Word Overlap = new(
         "overlap", "Overlap",
-        "How many PIEs two comparisons share, beside the number that two independent sets of these sizes would share; "
-        + "the Jaccard index is the shared part of all PIEs of both, and given the margin the sets are independent "
-        + "only among examples on which the dense runs agree as much, since a close vote is easily a PIE of both.");
+        kind => "How many PIEs two comparisons share, beside the number that two independent sets of these sizes "
+            + "would share; the Jaccard index is the shared part of all PIEs of both, and given the margin the sets "
+            + $"are independent only among examples on which the {kind.Baseline} runs agree as much, since a close "
+            + "vote is easily a PIE of both.");
 
     public static readonly Word Shift = new(
         "shift", "Shift",
-        "How far the votes of the cohorts lie apart beyond what seeds alone do: 0 on average without an effect, so it "
-        + "may be negative.");
+        kind => $"How far the votes of the cohorts lie apart beyond what different {kind.Repetition}s alone do: 0 on "
+            + "average without an effect, so it may be negative.");
 
     public static readonly Word SelfConfidence = new(
         "self-confidence", "Self-confidence",
-        "The mean probability that the dense runs give to the gold label; a low value makes the label suspect.");
+        kind => $"The mean probability that the {kind.Baseline} runs give to the gold label; a low value makes the "
+            + "label suspect.");
 
     public static readonly Word InfluenceBin = new(
         "influence-bin", "Influence bin",
@@ -84,23 +96,29 @@ public static class Words
 
     public static readonly Word Replicated = new(
         "replicated", "Replicated",
-        "Whether the example is a PIE against a second dense cohort with other seeds too.");
+        kind => $"Whether the example is a PIE against a second {kind.Baseline} cohort with other {kind.Repetition}s "
+            + "too.");
 
     public static readonly Word Direction = new(
         "direction", "Direction",
-        "The cohort whose majority is the gold label: dense, pruned or neither; mixed if each cohort is right about "
-        + "some of the labels.");
+        kind => $"The cohort whose majority is the gold label: {kind.Baseline}, {kind.Compressed} or neither; mixed "
+            + "if each cohort is right about some of the labels.");
 
     public static readonly Word Cohort = new(
         "cohort", "Cohort",
-        "The runs that differ only in their seed: dense ones, or those of one method and sparsity.");
+        "The runs that differ only in their seed: dense ones, or those of one method and sparsity. Imported cohorts "
+        + "have names; pages about them say baseline instead of dense, and compressed instead of pruned.");
 
     public static readonly Word Comparison = new(
-        "comparison", "Comparison", "A pruned cohort against the dense cohort of the same model.");
+        "comparison", "Comparison",
+        kind => $"A {kind.Compressed} cohort against the {kind.Baseline} cohort of the same model.");
 
     public static readonly Word Sweep = new(
         "sweep", "Sweep",
         "A study of one dataset: models, pruning methods, sparsities and seeds, and the comparisons that follow.");
+
+    /// <summary>The words for how much a cohort is compressed: imported predictions have no sparsity.</summary>
+    public static IReadOnlyList<Word> OfSize(CohortKind kind) => kind.HasTargets ? [Sparsity] : [];
 
     /// <summary>In the order in which a reader meets them.</summary>
     public static IReadOnlyList<Word> All { get; } =

@@ -131,6 +131,35 @@ public sealed class DatasetPageTests(DatasetApi api) : IClassFixture<DatasetApi>
     }
 
     [Fact]
+    public async Task The_pages_of_imported_predictions_speak_of_a_baseline_and_not_of_dense_and_pruned_runs()
+    {
+        var imported = await ImportedAsync(
+            "/ui/prediction-imports",
+            [new("definition", PredictionApi.Definition().ToJsonString())], ("answers", PredictionApi.Answers));
+        var address = imported.Link("The sweep of the predictions");
+        await new Situations(api.Services).LabelAsync(Guid.Parse(address.Split('/')[^1]));
+        var sweep = await Html.FoundAsync(api.Client, address);
+
+        var comparison = await Html.FoundAsync(api.Client, sweep.Link("int4"));
+        var example = await Html.FoundAsync(api.Client, comparison.Link(comparison.Rows[0][0]));
+        var compared = sweep.Link("int4").Split('?')[0];
+        var pair = await Html.FoundAsync(api.Client, $"{compared}/pair?with={compared.Split('/')[^1]}");
+        var runs = await Html.FoundAsync(api.Client, sweep.Link("Its runs"));
+        var run = await Html.FoundAsync(
+            api.Client, runs.Addresses.First(link => link.StartsWith("/ui/runs/", StringComparison.Ordinal)));
+
+        Assert.Contains("Accuracy, baseline → compressed", sweep.Heads);
+        Assert.Contains("Another program made the predictions of the run", run.Text, StringComparison.Ordinal);
+        Assert.Contains("Runs 3 baseline, 2 compressed", comparison.Text, StringComparison.Ordinal);
+        Assert.Contains("against baseline, by cohort", example.Text, StringComparison.Ordinal);
+        foreach (var page in new[] { sweep, comparison, example, pair })
+        {
+            Assert.DoesNotMatch("(?i)dense|pruned|sparsity|external", page.Text);
+            Assert.Contains("compressed", page.Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task The_sample_of_the_definition_on_the_page_is_valid()
     {
         var form = await Html.FoundAsync(api.Client, "/ui/prediction-imports");
