@@ -19,6 +19,8 @@ public sealed record TableCells(
     /// <summary>A column for each of ten thousand labels fits on no page.</summary>
     private const int MostColumns = 40;
 
+    public static TableCells None { get; } = new([], [], [], 0);
+
     /// <param name="exampleAddress">The page of an example; by default that of the example in its dataset.</param>
     public static TableCells Of<TItem>(
         IReadOnlyList<TItem> items, Columns<TItem> columns, Func<Guid, string>? exampleAddress = null)

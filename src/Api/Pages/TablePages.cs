@@ -93,15 +93,27 @@ public static class TablePages
         new(name, title, pages => pages.MapGet(
             $"/sweeps/{{id:guid}}/{name}",
             async (Guid id, Query<TFilter> query, PieDbContext db, CancellationToken cancellation) =>
-                await table.FindAsync(db, id, query.Value, cancellation) is not { } scope
-                    ? Problems.NotFound(table.Kind, id)
-                    : await ShowAsync(
-                        table, scope, query.Value, $"/sweeps/{id}/{name}", title, needs,
-                        [
-                            ("Sweeps", "/ui/sweeps"),
-                            (await SweepNameAsync(db, id, cancellation), $"/ui/sweeps/{id}"),
-                        ],
-                        null, db, cancellation)));
+            {
+                var path = $"/sweeps/{id}/{name}";
+                try
+                {
+                    return await table.FindAsync(db, id, query.Value, cancellation) is not { } scope
+                        ? Problems.NotFound(table.Kind, id)
+                        : await ShowAsync(
+                            table, scope, query.Value, path, title, needs, await CrumbsAsync(db, id, cancellation),
+                            null, db, cancellation);
+                }
+                catch (ComparisonChoiceException refused)
+                {
+                    return TablePage.Of(TablePage.Content.Refused(
+                        title, refused.Errors[0].Message, await CrumbsAsync(db, id, cancellation), path,
+                        FilterField.Of(query.Value)));
+                }
+            }));
+
+    private static async Task<IReadOnlyList<(string Name, string Address)>> CrumbsAsync(
+        PieDbContext db, Guid sweep, CancellationToken cancellation) =>
+        [("Sweeps", "/ui/sweeps"), (await SweepNameAsync(db, sweep, cancellation), $"/ui/sweeps/{sweep}")];
 
     private static async Task<IReadOnlyDictionary<Guid, string>> NamesAsync(
         PieDbContext db, TableCells cells, CancellationToken cancellation)

@@ -17,7 +17,8 @@ public sealed record ComparedSets(
     /// <param name="most">The largest number of comparisons.</param>
     /// <returns>Null if there is no such sweep.</returns>
     /// <exception cref="InvalidRequestException">
-    /// An id is not that of a comparison that the other filters select, or there are too many comparisons.
+    /// An id is not that of a comparison that the other filters select, or there are too many comparisons
+    /// (<see cref="ComparisonChoiceException"/>).
     /// </exception>
     public static async Task<ComparedSets?> FindAsync(
         PieDbContext db, Guid id, ComparedSetsFilter filter, int most, CancellationToken cancellation)
@@ -33,7 +34,7 @@ public sealed record ComparedSets(
             && comparisons.Count <= most)
             throw Invalid($"{other} is not a comparison of this sweep, or the other filters leave it out");
         if (comparisons.Count > most)
-            throw Invalid(
+            throw new ComparisonChoiceException(
                 $"at most {most} comparisons are compared at once. Name fewer of them, or filter by model, method, "
                 + "sparsity, baseline or split");
         return new(

@@ -33,9 +33,11 @@ public sealed class IntersectionTable()
                 $"{sets.Comparisons.Except(labelled).First().Id} is not labelled yet: leave it out, or try again when "
                 + "GET /comparisons/{id} has its PIEs");
         if (labelled.Count < Fewest)
-            throw ComparedSets.Invalid($"at least {Fewest} labelled comparisons are needed; here are {labelled.Count}");
+            throw new ComparisonChoiceException(
+                $"at least {Fewest} labelled comparisons are needed; here are {labelled.Count}");
         if (labelled.Select(comparison => comparison.Split).Distinct().Count() > 1)
-            throw ComparedSets.Invalid("the comparisons must have one split: filter by split, or name those of one");
+            throw new ComparisonChoiceException(
+                "the comparisons must have one split: filter by split, or name those of one");
         return sets with { Comparisons = labelled };
     }
 

@@ -21,21 +21,8 @@ public sealed partial class FrameTests(ApiFixture api) : IClassFixture<ApiFixtur
     public async Task Every_address_on_the_pages_exists()
     {
         await StudiedSweep.LabelledAsync(api);
-        var (seen, open) = (new HashSet<string>(), new Queue<string>(["/ui/sweeps"]));
-        while (open.TryDequeue(out var path))
-        {
-            if (!seen.Add(path)) continue;
-            var (address, fragment) = path.Split('#', 2) is [var before, var after] ? (before, after) : (path, null);
-            using var response = await api.Client.GetAsync(address);
-            Assert.True(response.StatusCode < HttpStatusCode.BadRequest, $"{path}: {response.StatusCode}");
-            if (!address.StartsWith("/ui/", StringComparison.Ordinal)
-                || response.Content.Headers.ContentType?.MediaType != "text/html") continue;
-            var page = new Html(response.StatusCode, await response.Content.ReadAsStringAsync());
-            if (fragment is not null)
-                Assert.Contains($"id=\"{fragment}\"", page.Source, StringComparison.Ordinal);
-            // Documents also refer to other sites.
-            foreach (var next in page.Addresses.Where(next => next.StartsWith('/'))) open.Enqueue(next);
-        }
+
+        var seen = await new Crawl(api.Client, alike: 10).VisitAsync("/ui/sweeps");
 
         foreach (var kind in new[] { "comparisons", "datasets", "examples", "runs", "sweeps" })
             Assert.Contains(seen, path => path.StartsWith($"/ui/{kind}/", StringComparison.Ordinal));

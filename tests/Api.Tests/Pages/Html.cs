@@ -34,6 +34,23 @@ internal sealed partial record Html(HttpStatusCode Status, string Source)
     /// <summary>The addresses to which buttons send a form that changes something.</summary>
     public IEnumerable<string> Actions => Action().Matches(Source).Select(match => match.Groups[1].Value);
 
+    /// <summary>
+    /// The addresses to which a form that only shows something leads by one choice, with the hidden fields.
+    /// </summary>
+    /// <param name="path">The address of this page.</param>
+    public IEnumerable<string> Choices(string path) =>
+        from form in GetForm().Matches(Source)
+        let action = (Attribute(form.Value, "action") ?? path).Split('?')[0]
+        let hidden = string.Concat(
+            from input in Input().Matches(form.Value)
+            where Attribute(input.Value, "type") == "hidden"
+            select $"&{Attribute(input.Value, "name")}={Uri.EscapeDataString(Attribute(input.Value, "value") ?? "")}")
+        from choice in Select().Matches(form.Value)
+        from option in Option().Matches(choice.Groups[2].Value)
+        let value = Attribute(option.Value, "value")
+        where !string.IsNullOrEmpty(value)
+        select $"{action}?{choice.Groups[1].Value}={Uri.EscapeDataString(value)}{hidden}";
+
     /// <summary>The values of the fields of the form that is sent, as a browser sends them.</summary>
     public IEnumerable<KeyValuePair<string, string>> Fields
     {
@@ -95,6 +112,9 @@ internal sealed partial record Html(HttpStatusCode Status, string Source)
 
     [GeneratedRegex("<form method=\"post\".*?</form>", RegexOptions.Singleline)]
     private static partial Regex PostForm();
+
+    [GeneratedRegex("<form method=\"get\".*?</form>", RegexOptions.Singleline)]
+    private static partial Regex GetForm();
 
     [GeneratedRegex("<input [^>]*>")]
     private static partial Regex Input();
