@@ -95,6 +95,9 @@ public class ArrayImportTests
     [InlineData("{'descr': '<U3', 'fortran_order': False, 'shape': (2,), }", "type U3")]
     [InlineData("{'descr': [('a', '<f4'), ('b', '<i4')], 'fortran_order': False, 'shape': (2,), }", "structured")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 2), }", "dimension")]
+    [InlineData(
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (-1, 4), }",
+        "has a dimension of -1, which is not a number of items; save the array again with numpy.save")]
     [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (2000000000, 2000000000, 2000000000), }", "shorter")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 0), }", "longer")]
     [InlineData("{'descr': '<f4', 'fortran_order': False}", "without descr, fortran_order and shape")]

@@ -64,7 +64,9 @@ internal sealed partial record NpyHeader(NpyType Type, bool IsFortran, IReadOnly
 
     private static int Side(string text) =>
         int.TryParse(text.TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out var side)
-            ? side : throw new InvalidDataException($"has a dimension of {text}, more than this service reads");
+            ? side : throw new InvalidDataException(text.StartsWith('-')
+                ? $"has a dimension of {text}, which is not a number of items; save the array again with numpy.save"
+                : $"has a dimension of {text}, more than this service reads");
 
     private static InvalidDataException Short() => new("is shorter than its header says; is the upload complete?");
 
@@ -77,6 +79,6 @@ internal sealed partial record NpyHeader(NpyType Type, bool IsFortran, IReadOnly
     [GeneratedRegex(@"'fortran_order':\s*(True|False)", RegexOptions.CultureInvariant)]
     private static partial Regex FortranOrder();
 
-    [GeneratedRegex(@"'shape':\s*\(([0-9L,\s]*)\)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"'shape':\s*\(([-0-9L,\s]*)\)", RegexOptions.CultureInvariant)]
     private static partial Regex Sides();
 }
