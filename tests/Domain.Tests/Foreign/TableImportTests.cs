@@ -124,6 +124,21 @@ public class TableImportTests
     }
 
     [Fact]
+    public void A_second_answer_of_a_run_to_an_example_is_refused_with_what_to_do()
+    {
+        using var import = new Imports { Labels = ["a", "b"] };
+        const string row = """{"id": "x", "gold": "a", "scores": [0.5, 0.5]}""";
+        import.With([row, row], JsonScores(ScoreKind.Logits));
+
+        var error = Assert.Single(import.Errors());
+
+        Assert.Equal(2, error.Place.Line);
+        Assert.StartsWith("id x occurs twice in ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ": keep one of its answers, or give the others another seed", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Minus_infinity_is_a_log_likelihood()
     {
         using var import = new Imports { Labels = ["a", "b"] };

@@ -27,7 +27,7 @@ internal sealed class ExampleFacts(TextScratch texts) : IDisposable
         var hash = record.Hash is null ? 0 : XxHash3.HashToUInt64(MemoryMarshal.AsBytes(record.Hash.AsSpan()));
         if (record.Hash is not null && fact.Hash != 0 && fact.Hash != hash)
             return $"{record.Example} has another hash than in another row, file or import: it is another document "
-                + "there";
+                + "there. Compare evaluations of one version of the task, or leave the example out of all files";
         var gold = record.Gold is null ? None : GoldOf(record.Gold);
         if (gold != None && fact.Gold != None && fact.Gold != gold)
             return $"{record.Example} has the gold label {Shown(record.Gold!)}, and {Shown(golds[fact.Gold])} in "

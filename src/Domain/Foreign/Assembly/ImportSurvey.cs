@@ -78,7 +78,8 @@ internal sealed class ImportSurvey(
             return $"brings the answers, runs times examples, to more than {ImportLimits.Answers}, the limit of an "
                 + "import";
         if (run.File != source.Name) return $"has answers of {key}, as the file {run.File} has";
-        if (!run.Add(example)) return $"{record.Example} occurs twice in {key}";
+        if (!run.Add(example))
+            return $"{record.Example} occurs twice in {key}: keep one of its answers, or give the others another seed";
         if (record.MetricAgrees) AgreeingMetrics++;
         if (record is { Answer: null, Scores: null })
         {
