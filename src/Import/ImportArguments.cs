@@ -8,10 +8,11 @@ namespace PieService.Import;
 
 /// <summary>The command line of <c>./pie import</c>.</summary>
 /// <param name="Files">Files, and folders with the output of evaluation tools.</param>
+/// <param name="Repeats">Null if it is not stated.</param>
 /// <param name="Definition">A file with the definition of the import, if it is not guessed.</param>
 /// <param name="IsDryRun">Whether the files are only checked.</param>
 internal sealed record ImportArguments(
-    Uri Service, string? Key, IReadOnlyList<string> Files, string? Baseline, string? Model, ReplicationKind Repeats,
+    Uri Service, string? Key, IReadOnlyList<string> Files, string? Baseline, string? Model, ReplicationKind? Repeats,
     string? Name, string? Definition, bool IsDryRun)
 {
     /// <summary>The name of the command, which is the first argument.</summary>
@@ -60,7 +61,7 @@ internal sealed record ImportArguments(
         command.SetAction((parsed, _) => run(new(
             parsed.GetValue(url)!, Environment.GetEnvironmentVariable("PIE_KEY"), parsed.GetValue(files)!,
             parsed.GetValue(baseline), parsed.GetValue(model),
-            parsed.GetValue(repeats) is { } kind ? Wire.Parse<ReplicationKind>(kind) : ReplicationKind.Evaluation,
+            parsed.GetValue(repeats) is { } kind ? Wire.Parse<ReplicationKind>(kind) : null,
             parsed.GetValue(name), parsed.GetValue(definition), parsed.GetValue(dryRun))));
         return new("./pie") { command };
     }

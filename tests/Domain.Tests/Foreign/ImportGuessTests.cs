@@ -133,6 +133,24 @@ public sealed class ImportGuessTests : IDisposable
         Assert.Equal(ReplicationKind.Evaluation, definition.Replication);
     }
 
+    [Fact]
+    public void What_repeats_are_cannot_be_stated_if_each_cohort_has_one_file()
+    {
+        List<string> files =
+        [
+            File("bf16/samples_arc.jsonl", Choice), File("int4-a/samples_arc.jsonl", Choice),
+            File("int4-b/samples_arc.jsonl", Choice),
+        ];
+
+        var refused = Assert.Throws<GuessException>(() => ImportGuess.Of(
+            files, new GuessOptions("bf16", Model: null, ReplicationKind.Setting), ReadLimits.Default));
+
+        Assert.Equal(
+            "--repeats states how several files of a cohort differ, but each of the cohorts bf16, int4-a, int4-b has "
+                + "one file for each task. Leave it out, or put the files of one cohort into one folder.",
+            refused.Message);
+    }
+
     /// <summary>Up to version 0.4.2 the arguments of the model precede the task, and both may have underscores; the
     /// results beside the file have the names of the tasks.</summary>
     [Theory]
@@ -334,7 +352,7 @@ public sealed class ImportGuessTests : IDisposable
     private static IReadOnlyList<GuessedImport> Guess(params string[] files) => Guess(null, files);
 
     private static IReadOnlyList<GuessedImport> Guess(string? baseline, string[] files) => ImportGuess.Of(
-        files, new GuessOptions(baseline, Model: null, ReplicationKind.Evaluation), ReadLimits.Default);
+        files, new GuessOptions(baseline, Model: null, Replication: null), ReadLimits.Default);
 
     private string Archive(string path, string sample, string head, string model)
     {

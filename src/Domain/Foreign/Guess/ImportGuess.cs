@@ -11,8 +11,9 @@ public sealed record GuessedImport(
 /// <summary>What a guess is told beside the files.</summary>
 /// <param name="Baseline">The name of the baseline, or a part of it that only one cohort has.</param>
 /// <param name="Model">The name of the model that was compressed; null to take the one that the files state.</param>
-/// <param name="Replication">How several files of one cohort and task differ.</param>
-public sealed record GuessOptions(string? Baseline, string? Model, ReplicationKind Replication);
+/// <param name="Replication">How several files of one cohort and task differ; null if it is not stated: they are
+/// evaluations of one model then.</param>
+public sealed record GuessOptions(string? Baseline, string? Model, ReplicationKind? Replication);
 
 /// <summary>
 /// Guesses the definitions of imports from the files that evaluation tools wrote: an import for each task, whose
@@ -45,7 +46,14 @@ public static class ImportGuess
         var tasks = files.ToLookup(file => file.Task);
         IReadOnlyList<string> compared =
             [.. tasks.Select(CohortsOf).Where(names => names.Count > 1).SelectMany(names => names).Distinct()];
-        return [.. tasks.Select(task => Import(task.Key, [.. task], compared, options))];
+        List<GuessedImport> imports = [.. tasks.Select(task => Import(task.Key, [.. task], compared, options))];
+        if (options.Replication is not null
+            && imports.TrueForAll(import => import.Definition.Replication == ReplicationKind.None))
+            throw new GuessException(
+                "--repeats states how several files of a cohort differ, but each of the cohorts "
+                + $"{string.Join(", ", CohortsOf(files))} has one file for each task. Leave it out, or put the files "
+                + "of one cohort into one folder.");
+        return imports;
     }
 
     private static FileKind KindOf(string path, HarnessNames harness, ReadLimits limits)
@@ -114,7 +122,7 @@ public static class ImportGuess
             new PredictionImport
             {
                 Name = task,
-                Replication = areRepeated ? options.Replication : ReplicationKind.None,
+                Replication = areRepeated ? options.Replication ?? ReplicationKind.Evaluation : ReplicationKind.None,
                 Dataset = new()
                 {
                     FromFiles = true,
