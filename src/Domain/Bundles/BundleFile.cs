@@ -38,7 +38,7 @@ internal sealed class BundleFile(SourceFile source, ReadLimits limits) : IDispos
         var unlimited = limits with { RecordCharacters = LineCharacters, Records = int.MaxValue };
         var file = new SourceFile(ArchiveLimits.Name(source, name), source.Path);
         using var text = new SourceText(
-            file, TextEncoding.Utf8, unlimited, new SourceBytes(Open(name), limits.FileBytes));
+            file, TextEncoding.Utf8, unlimited, new SourceBytes(Open(name), limits.OfFile));
         foreach (var line in SourceLine.Of(text))
             yield return Parse<T>(name, line, allowsNull);
     }

@@ -38,7 +38,7 @@ public sealed record DetectedFile(
     /// <summary>The encoding that a byte order mark states; null without a mark.</summary>
     private static string? OfMark(DatasetPart part, ReadLimits limits)
     {
-        using var bytes = new SourceBytes(part, limits.FileBytes);
+        using var bytes = new SourceBytes(part, limits.OfFile);
         var head = new byte[3];
         var count = 0;
         for (int read; count < head.Length && (read = bytes.Read(head.AsSpan(count))) > 0;) count += read;

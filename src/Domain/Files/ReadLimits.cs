@@ -7,6 +7,9 @@ namespace PieService.Domain.Files;
 /// <param name="Records">The largest number of records of all files together.</param>
 public sealed record ReadLimits(int RecordCharacters, long FileBytes, int Records)
 {
+    /// <summary>The limit of a file.</summary>
+    public ByteLimit OfFile => new(FileBytes, "its setting PIE_DATASET_FILE_MIB");
+
     private const int Mebi = 1024 * 1024;
 
     public static readonly ReadLimits Default = From(_ => null);

@@ -7,17 +7,20 @@ internal sealed class SourceBytes : IDisposable
 {
     private readonly Stream stream;
     private readonly byte[] buffer = new byte[64 * 1024];
-    private readonly long limit;
+    private readonly ByteLimit limit;
     private int start, end;
     private long handedOut;
 
     /// <exception cref="UnreadableFileException">
     /// The file is a zip archive that does not have exactly one file, or is damaged.
     /// </exception>
-    public SourceBytes(SourceFile file, long limit) => (stream, this.limit) = (UnpackedFile.Open(file, limit), limit);
+    public SourceBytes(SourceFile file, ByteLimit limit)
+        : this(UnpackedFile.Open(file, limit), limit)
+    {
+    }
 
     /// <summary>For a file in an archive, whose stream checks its own end.</summary>
-    public SourceBytes(Stream content, long limit) => (stream, this.limit) = (content, limit);
+    public SourceBytes(Stream content, ByteLimit limit) => (stream, this.limit) = (content, limit);
 
     /// <summary>Returns 0 at the end of the file.</summary>
     /// <exception cref="InvalidDataException">The compressed file is damaged, or the file is too long.</exception>
@@ -28,10 +31,10 @@ internal sealed class SourceBytes : IDisposable
         buffer.AsSpan(start, count).CopyTo(destination);
         start += count;
         handedOut += count;
-        if (handedOut > limit)
+        if (handedOut > limit.Bytes)
             throw new InvalidDataException(
-                $"the file has more than {limit} bytes (decompressed), the most that this service reads (its " +
-                "setting PIE_DATASET_FILE_MIB; for an archive or a Parquet file at most 200 times its size)");
+                $"the file has more than {limit.Bytes} bytes (decompressed), the most that this service reads "
+                + $"({limit.Rule})");
         return count;
     }
 

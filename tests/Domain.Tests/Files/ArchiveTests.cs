@@ -87,7 +87,7 @@ public sealed class ArchiveTests : IDisposable
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         Assert.Contains(
-            "for an archive or a Parquet file at most 200 times its size",
+            "16777216 bytes (decompressed), the most that this service reads (200 times the size of the file",
             files.With("file", bomb).Refusal().Message,
             StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 * 1024 * 1024);
@@ -136,7 +136,7 @@ public sealed class ArchiveTests : IDisposable
             ("snli_1.0_dev.jsonl", ""), ("snli_1.0_test.jsonl", "")));
 
         Assert.Equal("file/snli_1.0_train.jsonl", sample.Refusal().File);
-        Assert.Contains("200 times its size", sample.Refusal().Message, StringComparison.Ordinal);
+        Assert.Contains("200 times the size of the file", sample.Refusal().Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -28,7 +28,7 @@ internal sealed record DatasetFiles(DatasetDefinition Definition, IReadOnlyList<
 
     /// <summary>The characters of a file in an archive; messages name that file.</summary>
     public SourceText Open(DatasetPart archive, string file, Stream content) =>
-        new(archive with { Name = file }, Definition.Encoding, Limits, new SourceBytes(content, Limits.FileBytes))
+        new(archive with { Name = file }, Definition.Encoding, Limits, new SourceBytes(content, Limits.OfFile))
         {
             IsEncodingFixed = IsPublished,
         };

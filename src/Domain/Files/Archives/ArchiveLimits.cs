@@ -20,8 +20,13 @@ internal static class ArchiveLimits
     private const int ShownCharacters = 100;
 
     /// <summary>The largest number of bytes that are decompressed from the archive, headers included.</summary>
-    public static long UnpackedBytes(SourceFile file, ReadLimits limits) =>
-        Math.Min(limits.FileBytes, Math.Max(Unsuspicious, new FileInfo(file.Path).Length * Ratio));
+    public static ByteLimit UnpackedBytes(SourceFile file, ReadLimits limits)
+    {
+        var most = Math.Max(Unsuspicious, new FileInfo(file.Path).Length * Ratio);
+        return most < limits.FileBytes
+            ? new(most, $"{Ratio} times the size of the file, or 16 MiB if that is more")
+            : limits.OfFile;
+    }
 
     /// <summary>
     /// The name of a file in an archive for messages. It could be any text, so it is shortened; the end of it is kept.

@@ -13,6 +13,7 @@ internal sealed class ZipFile : IDisposable
     private readonly SourceFile archive;
     private readonly FileStream file;
     private readonly ZipDirectory directory;
+    private readonly ByteLimit limit;
     private readonly long end;
     private long left;
 
@@ -28,9 +29,9 @@ internal sealed class ZipFile : IDisposable
     /// <exception cref="UnreadableFileException">
     /// The file is damaged, is not a zip archive, or has too many entries.
     /// </exception>
-    public ZipFile(SourceFile archive, long limit)
+    public ZipFile(SourceFile archive, ByteLimit limit)
     {
-        (this.archive, left) = (archive, limit);
+        (this.archive, this.limit, left) = (archive, limit, limit.Bytes);
         file = archive.Open();
         end = (archive.Meter?.Bytes ?? 0) + file.Length;
         try
@@ -121,8 +122,8 @@ internal sealed class ZipFile : IDisposable
             zip.left -= read;
             if (zip.left < 0)
                 throw Error(
-                    "the zip archive unpacks to more than this service reads (its setting PIE_DATASET_FILE_MIB), or " +
-                    "to 200 times its size",
+                    $"the zip archive unpacks to more than {zip.limit.Bytes} bytes, the most that this service reads "
+                    + $"({zip.limit.Rule})",
                     name);
             if (rest < 0 || (read == 0 && rest > 0))
                 throw Error("the length of the file does not match the directory of the zip archive", name);

@@ -11,7 +11,7 @@ internal sealed class OnlyFileOfZip : ForwardReading
     /// <exception cref="UnreadableFileException">
     /// The archive does not have exactly one file, is an Office document, or is damaged.
     /// </exception>
-    public OnlyFileOfZip(SourceFile file, long limit)
+    public OnlyFileOfZip(SourceFile file, ByteLimit limit)
     {
         zip = new ZipFile(file, limit);
         try

@@ -27,7 +27,7 @@ internal static class Unpacked
     /// <exception cref="UnreadableFileException">The file is too long, or the archive is damaged.</exception>
     public static FileStream Copy(Stream content, SourceFile archive, ReadLimits limits)
     {
-        using var source = new SourceBytes(content, limits.FileBytes);
+        using var source = new SourceBytes(content, limits.OfFile);
         return Copy(source, archive);
     }
 

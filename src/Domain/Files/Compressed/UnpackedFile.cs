@@ -10,7 +10,7 @@ internal static class UnpackedFile
     /// <exception cref="UnreadableFileException">
     /// The file is a zip archive that does not have exactly one file, or is damaged.
     /// </exception>
-    public static Stream Open(SourceFile file, long limit) => Packings.Of(file) switch
+    public static Stream Open(SourceFile file, ByteLimit limit) => Packings.Of(file) switch
     {
         Packing.Gzip => Gzip.Open(file.Open(), LengthWithoutZeros(file)),
         Packing.Zip => new OnlyFileOfZip(file, limit),

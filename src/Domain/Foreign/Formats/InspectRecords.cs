@@ -46,7 +46,7 @@ internal static class InspectRecords
         {
             var file = source.Source with { Name = ArchiveLimits.Name(source.Source, name) };
             using var text = new SourceText(
-                file, TextEncoding.Utf8, source.Limits, new SourceBytes(zip.Open(name), source.Limits.FileBytes));
+                file, TextEncoding.Utf8, source.Limits, new SourceBytes(zip.Open(name), source.Limits.OfFile));
             var sample = new JsonText(1, 1, text.ReadToEnd());
             yield return source.Errors.Try(() => JsonLines.Read(sample, file, reader.Record));
         }

@@ -19,7 +19,7 @@ internal static class SimpleEvals
         var length = 0;
         try
         {
-            using var bytes = new SourceBytes(file, limits.FileBytes);
+            using var bytes = new SourceBytes(file, limits.OfFile);
             for (int read; length < head.Length && (read = bytes.Read(head.AsSpan(length))) > 0;) length += read;
         }
         catch (InvalidDataException)

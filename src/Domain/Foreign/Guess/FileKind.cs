@@ -93,7 +93,7 @@ public sealed record FileKind(
     private static FileKind OfRow(
         SourceFile file, ReadLimits limits, FileKind kind, Func<JsonElement, (string? Task, string? Model)> stated)
     {
-        using var text = new SourceText(file, TextEncoding.Utf8, limits, new SourceBytes(file, limits.FileBytes));
+        using var text = new SourceText(file, TextEncoding.Utf8, limits, new SourceBytes(file, limits.OfFile));
         var (task, model) = JsonLines.Read(text, file, row => stated(row.Json)).FirstOrDefault();
         return kind with { Task = task, Model = model };
     }
@@ -101,7 +101,7 @@ public sealed record FileKind(
     private static string Head(SourceFile file, ReadLimits limits)
     {
         var (head, length) = (new byte[HeadBytes], 0);
-        using var bytes = new SourceBytes(file, limits.FileBytes);
+        using var bytes = new SourceBytes(file, limits.OfFile);
         for (int read; length < head.Length && (read = bytes.Read(head.AsSpan(length))) > 0;) length += read;
         return Encoding.Latin1.GetString(head, 0, length).TrimStart('\u00EF', '\u00BB', '\u00BF', ' ', '\n', '\r');
     }
@@ -117,7 +117,7 @@ public sealed record FileKind(
 
     private static FileKind OfOpenHelm(SourceFile file, ReadLimits limits)
     {
-        using var text = new SourceText(file, TextEncoding.Utf8, limits, new SourceBytes(file, limits.FileBytes));
+        using var text = new SourceText(file, TextEncoding.Utf8, limits, new SourceBytes(file, limits.OfFile));
         return new(
             ForeignFormat.Helm, IsOpen: true,
             Metric: Judging(JsonLines.Read(text, file, HelmRecords.Metrics).FirstOrDefault() ?? []));
@@ -141,7 +141,7 @@ public sealed record FileKind(
     /// <summary>All rows are read, because the rows of one filter come before those of the next.</summary>
     private static FileKind OfHarness(SourceFile file, ReadLimits limits)
     {
-        using var text = new SourceText(file, TextEncoding.Utf8, limits, new SourceBytes(file, limits.FileBytes));
+        using var text = new SourceText(file, TextEncoding.Utf8, limits, new SourceBytes(file, limits.OfFile));
         HarnessRow? found = null;
         var filters = new List<string>();
         foreach (var row in JsonLines.Read(text, file, HarnessRow.Of))

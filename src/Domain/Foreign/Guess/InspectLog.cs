@@ -53,7 +53,7 @@ internal static class InspectLog
         {
             var entry = file with { Name = ArchiveLimits.Name(file, name) };
             using var text = new SourceText(
-                entry, TextEncoding.Utf8, limits, new SourceBytes(zip.Open(name), limits.FileBytes));
+                entry, TextEncoding.Utf8, limits, new SourceBytes(zip.Open(name), limits.OfFile));
             return JsonFacts.Read(text, entry, [member]);
         }
     }
