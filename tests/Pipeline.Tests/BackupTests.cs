@@ -112,6 +112,19 @@ public sealed partial class BackupTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_backup_in_a_folder_that_does_not_exist_names_the_folder()
+    {
+        var missing = Path.Combine(folder, "missing");
+
+        var (exitCode, _, errors) = await service.RunAsync("backup", Path.Combine(missing, "pie.zip"));
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(
+            $"pie: backup: There is no folder {missing} for the backup.", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("unfinished", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_backup_of_a_folder_without_a_database_creates_none()
     {
         var data = Path.Combine(folder, "new");
