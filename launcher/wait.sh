@@ -69,7 +69,7 @@ wait_for_sweep() {
       000 | 429 | 5??)
         if [[ $told != away ]]; then printf 'no answer from %s (%s); waiting for it\n' "$url" "$status" >&2; fi
         told=away ;;
-      *) fail "wait: $url answered $status: ${answer##*$'\n'}" ;;
+      *) fail "wait: $url answered $status: $(problem_text "${answer##*$'\n'}")" ;;
     esac
     if [[ $answer =~ $'\n'[Rr]etry-[Aa]fter:\ *([0-9]{1,4}) ]]; then pause=$((10#${BASH_REMATCH[1]})); fi
     if [[ -n $end ]]; then
@@ -81,6 +81,16 @@ wait_for_sweep() {
     fi
     sleep "$((pause > 0 ? pause : 1))"
   done
+}
+
+# problem_text BODY: the detail of a problem of the API, else its title; any other body as it is.
+problem_text() {
+  local name text
+  for name in detail title; do
+    text=$(string_values "$name" <<<"$1" | head -n 1)
+    if [[ -n $text ]]; then printf '%s\n' "$text"; return; fi
+  done
+  printf '%s\n' "$1"
 }
 
 # print_results URL-OF-SWEEP: what is doubtful about the first 1,000 comparisons, and why the first 1,000 failed runs have

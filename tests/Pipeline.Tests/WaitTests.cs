@@ -99,6 +99,27 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
     }
 
     [Theory]
+    [InlineData("""{"title":"A key is required.","status":401,"detail":"Send \"Bearer\" and a key."}""",
+        "answered 401: Send \"Bearer\" and a key.")]
+    [InlineData("""{"type":"about:blank","title":"A key is required.","status":401}""",
+        "answered 401: A key is required.")]
+    [InlineData("go away", "answered 401: go away")]
+    public async Task A_refusal_is_printed_in_the_words_of_its_problem(string body, string message)
+    {
+        using var stub = new HttpStub(async context =>
+        {
+            context.Response.StatusCode = 401;
+            await context.Response.OutputStream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(body));
+            context.Response.Close();
+        });
+
+        var waited = await RunAsync(["wait", Guid.NewGuid().ToString(), "--url", $"http://127.0.0.1:{stub.Port}"]);
+
+        Assert.Equal((1, ""), (waited.Code, waited.Output));
+        Assert.EndsWith($"{message}\n", waited.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData]
     [InlineData("no-id")]
     [InlineData("01a20bbb-244d-77ce-9b22-24bf780e721b", "--timeout", "soon")]
