@@ -76,11 +76,14 @@ examine_api() {
   local url=${PIE_API:-}
   [[ -n $url ]] || url=$(cat -- "$run/url" 2>/dev/null) || url=$(service_url)
   url=${url%/}
-  if is_api_ready; then
-    found ok api "$url is ready"
-  else
+  if ! is_api_ready; then
     found problem api "$url/health/ready does not answer that an API is ready" \
       "./pie up, or set PIE_API to the address of the API; ./pie logs api shows why it ended"
+  elif [[ -z ${PIE_API:-}${ConnectionStrings__Pie:-} ]] && ! pid_of api >/dev/null; then
+    found problem api "$url is ready, but it is not the API of this PIE_DATA" \
+      "choose another PIE_PORT for ./pie up, or set PIE_API=$url if this API is meant"
+  else
+    found ok api "$url is ready"
   fi
 }
 

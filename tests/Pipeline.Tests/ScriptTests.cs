@@ -48,6 +48,36 @@ public sealed class ScriptTests : IDisposable
         Assert.Contains("healthy: no", output, StringComparison.Ordinal);
     }
 
+    /// <summary>No API runs from the folder, so one that answers is that of another folder.</summary>
+    [Theory]
+    [InlineData("", "", "problem +api +URL is ready, but it is not the API of this PIE_DATA\n +-> .*PIE_API=URL")]
+    [InlineData("URL", "", "ok +api +URL is ready")]
+    [InlineData("", "Host=db", "ok +api +URL is ready")]
+    public async Task The_doctor_has_a_problem_if_the_API_of_another_folder_answers(
+        string api, string database, string finding)
+    {
+        using var stub = new HttpStub(context =>
+        {
+            context.Response.Close();
+            return Task.CompletedTask;
+        });
+        var url = $"http://127.0.0.1:{stub.Port}";
+
+        var (_, output) = await BashAsync(
+            $"""
+             set -eu
+             . launcher/processes.sh
+             . launcher/service.sh
+             . launcher/doctor.sh
+             healthy=yes run={folder}
+             examine_api
+             """,
+            ("PIE_HOST", "127.0.0.1"), ("PIE_PORT", stub.Port.ToString(CultureInfo.InvariantCulture)),
+            ("PIE_API", api.Replace("URL", url, StringComparison.Ordinal)), ("ConnectionStrings__Pie", database));
+
+        Assert.Matches(finding.Replace("URL", url, StringComparison.Ordinal), output);
+    }
+
     [Theory]
     [InlineData("abc")]
     [InlineData("0")]
