@@ -59,6 +59,18 @@ public sealed class Situations(IServiceProvider services)
         return dataset;
     }
 
+    /// <summary>Lets the dataset of a sweep state ten examples more of each class on each split.</summary>
+    public async Task StateManyExamplesAsync(Guid sweep)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        var dataset = await db.Sweeps.Where(one => one.Id == sweep).Select(one => one.DatasetId).SingleAsync();
+        var splits = await db.Datasets.Where(one => one.Id == dataset).Select(one => one.Splits).SingleAsync();
+        IReadOnlyList<SplitSummary> more =
+            [.. splits.Select(split => split with { PerLabel = [.. split.PerLabel.Select(count => count + 10)] })];
+        await db.Datasets.Where(one => one.Id == dataset)
+            .ExecuteUpdateAsync(update => update.SetProperty(one => one.Splits, more));
+    }
+
     public static JsonObject Request(Dataset dataset, int seeds = 3, params string[] methods) => new()
     {
         ["name"] = "a sweep",

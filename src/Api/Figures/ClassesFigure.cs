@@ -17,7 +17,7 @@ public sealed record ClassesFigure(FigureSource Source, int Classes, IReadOnlyLi
     : Figure<ClassRate>(Source, Rows)
 {
     /// <summary>The rate of fewer examples says too little for a colour.</summary>
-    private const int FewestExamples = 10;
+    internal const int FewestExamples = 10;
 
     private static readonly Columns<ClassRate> Flat = new Columns<ClassRate>()
         .Text("label", row => row.Label)

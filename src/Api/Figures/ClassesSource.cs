@@ -12,7 +12,13 @@ public sealed class ClassesSource()
     /// <summary>More classes would need more than a page.</summary>
     private const int MostClasses = 20;
 
-    public override string? WhyNot(FigureScope scope) => null;
+    public override string? WhyNot(FigureScope scope) =>
+        scope.Comparisons.Any(comparison => comparison.Summary is not null
+            && scope.Splits.Any(split => split.Split == comparison.Split
+                && split.PerLabel.Any(examples => examples >= ClassesFigure.FewestExamples)))
+            ? null
+            : $"Each class has fewer than {ClassesFigure.FewestExamples} examples on the split of the comparisons, "
+                + "which is too few for a rate. GET /sweeps/{id}/classes has their PIEs.";
 
     public override async Task<Figure> ReadAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation)

@@ -9,10 +9,11 @@ using PieService.Domain.Sweeps;
 namespace PieService.Api.Figures;
 
 /// <summary>A sweep with its dataset and its comparisons, of which a figure selects some.</summary>
+/// <param name="Splits">Those of the dataset.</param>
 /// <param name="Comparisons">In the order of the request.</param>
 public sealed record FigureScope(
     Sweep Sweep, string Dataset, string ContentHash, LearningTask Task, string[] Labels,
-    IReadOnlyList<Comparison> Comparisons)
+    IReadOnlyList<SplitSummary> Splits, IReadOnlyList<Comparison> Comparisons)
 {
     public bool HasLabels => Comparisons.Any(comparison => comparison.Summary is not null);
 
@@ -22,12 +23,21 @@ public sealed record FigureScope(
         var found = await (from sweep in db.Sweeps
                            join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
                            where sweep.Id == id
-                           select new { sweep, dataset.Name, dataset.ContentHash, dataset.Task, dataset.Labels })
+                           select new
+                           {
+                               sweep,
+                               dataset.Name,
+                               dataset.ContentHash,
+                               dataset.Task,
+                               dataset.Labels,
+                               dataset.Splits,
+                           })
             .AsNoTracking().SingleOrDefaultAsync(cancellation);
         if (found is null) return null;
         var comparisons = await db.Comparisons.Where(comparison => comparison.SweepId == id)
             .OrderBy(comparison => comparison.Ordinal).AsNoTracking().ToListAsync(cancellation);
-        return new(found.sweep, found.Name, found.ContentHash, found.Task, found.Labels, comparisons);
+        return new(
+            found.sweep, found.Name, found.ContentHash, found.Task, found.Labels, found.Splits, comparisons);
     }
 
     /// <summary>

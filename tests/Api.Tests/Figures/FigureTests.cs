@@ -18,10 +18,11 @@ public sealed class FigureTests(ApiFixture api) : IClassFixture<ApiFixture>
         var items = (await api.GetAsync($"/api/v1/sweeps/{sweep.Id}/figures"))["items"]!.AsArray();
 
         Assert.Equal(
-            ["effectiveness true", "pie-rate true", "classes true", "overlap true", "influence false",
+            ["effectiveness true", "pie-rate true", "classes false", "overlap true", "influence false",
                 "readability true", "map false"],
             items.Select(item => $"{item!["name"]} {item["available"]}"));
         Assert.All(items, item => Assert.Equal((bool)item!["available"]!, item["reason"] is null));
+        Assert.Contains("has fewer than 10 examples", (string)items[2]!["reason"]!, StringComparison.Ordinal);
         Assert.Contains("predictSplits", (string)items[4]!["reason"]!, StringComparison.Ordinal);
         Assert.Contains("predictSplits", (string)items[6]!["reason"]!, StringComparison.Ordinal);
     }
@@ -68,6 +69,7 @@ public sealed class FigureTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var sweep = await StudiedSweep.LabelledAsync(api);
 
+        await api.Situations.StateManyExamplesAsync(sweep.Id);
         var rows = (await FigureAsync(sweep, "classes", "?methods=MP-AI&labels=no,yes"))["data"]!.AsArray();
 
         Assert.Equal(
@@ -99,6 +101,7 @@ public sealed class FigureTests(ApiFixture api) : IClassFixture<ApiFixture>
         await api.Situations.TrainMultiLabelAsync(
             sweep, (run, example) => run.Method == Method.Imp && example >= 6 ? 1 : example, threshold: 0.5);
         await api.Situations.LabelAsync(sweep);
+        await api.Situations.StateManyExamplesAsync(sweep);
 
         var effectiveness = await api.GetAsync($"/api/v1/sweeps/{sweep}/figures/effectiveness");
         var classes = await api.GetAsync($"/api/v1/sweeps/{sweep}/figures/classes");
@@ -203,6 +206,7 @@ public sealed class FigureTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task A_parameter_that_selects_nothing_or_does_not_apply_is_named(string path, string field)
     {
         var sweep = await StudiedSweep.LabelledAsync(api);
+        await api.Situations.StateManyExamplesAsync(sweep.Id);
 
         Assert.Equal(
             [field], await api.InvalidFieldsAsync(HttpMethod.Get, $"/api/v1/sweeps/{sweep.Id}/figures/{path}"));

@@ -64,8 +64,10 @@ public sealed class ImportedSweepsTests(ApiFixture api) : IClassFixture<ApiFixtu
         var figures = (await api.GetAsync($"/api/v1/sweeps/{id}/figures"))["items"]!.AsArray();
 
         Assert.Equal(
-            ["classes", "readability"],
+            ["readability"],
             figures.Where(figure => (bool)figure!["available"]!).Select(figure => (string)figure!["name"]!));
+        Assert.Contains("has fewer than 10 examples", (string)figures[2]!["reason"]!, StringComparison.Ordinal);
+        await api.Situations.StateManyExamplesAsync(id);
         Assert.Contains("no target sparsity", (string)figures[0]!["reason"]!, StringComparison.Ordinal);
         Assert.Contains(
             ">int4</text>", await api.Client.GetStringAsync($"/api/v1/sweeps/{id}/figures/classes.svg"),
