@@ -54,8 +54,7 @@ public sealed record OverlapFigure(
 
     private static HeatCell Cell(CohortOverlap row) => row.Jaccard is { } jaccard
         ? new(
-            jaccard, jaccard < 0.995 ? NumberText.Fixed(jaccard, 2)[1..] : "1",
-            $"{row.Shared} shared of {row.FirstPies} and {row.SecondPies}")
+            jaccard, NumberText.Fixed(jaccard, 2), $"{row.Shared} shared of {row.FirstPies} and {row.SecondPies}")
         : new(null, "–");
 
     private string Range(Func<CohortOverlap, double?> value) => Rows.Max(value) is { } most
