@@ -25,9 +25,15 @@ public static class DocumentSearch
     {
         var at = Math.Max(0, text.IndexOf(word, StringComparison.OrdinalIgnoreCase));
         var (start, end) = (Math.Max(0, at - Around), Math.Min(text.Length, at + Around));
-        var part = text[start..end].ReplaceLineEndings(" ");
+        while (IsWithinWord(text, start)) start--;
+        while (IsWithinWord(text, end)) end++;
+        var part = text[start..end].ReplaceLineEndings(" ").Trim();
         return $"{(start > 0 ? "… " : "")}{part}{(end < text.Length ? " …" : "")}";
     }
+
+    /// <summary>Whether the characters before and after a place are of one word.</summary>
+    private static bool IsWithinWord(string text, int at) =>
+        at > 0 && at < text.Length && char.IsLetterOrDigit(text[at - 1]) && char.IsLetterOrDigit(text[at]);
 }
 
 /// <param name="Excerpt">The text around the first word.</param>

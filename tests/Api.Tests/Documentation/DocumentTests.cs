@@ -112,6 +112,28 @@ public sealed partial class DocumentTests
         Assert.Empty(DocumentSearch.Find("noise nosuchword"));
     }
 
+    [Theory]
+    [InlineData("seed")]
+    [InlineData("rune")]
+    [InlineData("the")]
+    public void The_excerpt_of_a_section_begins_and_ends_with_whole_words(string query)
+    {
+        var found = DocumentSearch.Find(query);
+
+        Assert.NotEmpty(found);
+        Assert.All(found, section =>
+        {
+            var text = section.Section.Text.ReplaceLineEndings(" ");
+            var part = section.Excerpt.TrimStart('…').TrimEnd('…').Trim();
+            var (start, end) = (text.IndexOf(part, StringComparison.Ordinal), 0);
+            end = start + part.Length;
+            Assert.True(start >= 0, section.Excerpt);
+            Assert.False(start > 0 && char.IsLetterOrDigit(text[start - 1]) && char.IsLetterOrDigit(text[start]));
+            Assert.False(
+                end < text.Length && char.IsLetterOrDigit(text[end - 1]) && char.IsLetterOrDigit(text[end]));
+        });
+    }
+
     [Fact]
     public void The_text_of_a_section_is_what_a_reader_sees()
     {
