@@ -82,9 +82,10 @@ public sealed record ExampleVotesResponse(
 /// <param name="Cohort">The name of the cohort of imported predictions; null if this service trains the runs.</param>
 /// <param name="Dense">The votes of the dense runs on the example.</param>
 /// <param name="Pruned">The votes of the pruned runs on the example.</param>
-/// <param name="Margin">The margin of the less certain cohort, in [0, 1].</param>
+/// <param name="Margin">The margin of the less certain cohort, in [0, 1]; for multi-label data over the labels on which
+/// the cohorts differ, or over all labels if they do not differ.</param>
 /// <param name="Direction">The cohort whose majority is right; null if the example is not a PIE.</param>
-/// <param name="Tied">Whether the vote of one of the cohorts is a tie.</param>
+/// <param name="Tied">Whether the vote of one of the cohorts is a tie; for multi-label data on any label.</param>
 /// <param name="Classes">The labels about which the cohorts differ; null for single-label data.</param>
 /// <param name="El2n">
 /// The EL2N of a training example after the first observed epoch of the dense runs; null for examples of other splits.

@@ -45,7 +45,8 @@ public abstract class VotedExample
 
     /// <summary>
     /// Whether the vote of a cohort is a tie. A tie is decided for the smallest class index; for multi-label data the
-    /// label is not predicted.
+    /// label is not predicted, and a tie on a label on which the cohorts agree counts too, so that the margin of a PIE
+    /// may then be above 0.
     /// </summary>
     public bool Tied { get; }
 

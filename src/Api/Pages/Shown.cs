@@ -51,6 +51,13 @@ public static class Shown
         { } shown => shown.ToString("0.000", Culture),
     };
 
+    /// <summary>
+    /// The margin of the votes on an example. A label on which the cohorts agree can have a tie too: the margin of a
+    /// PIE of multi-label data is over the other labels.
+    /// </summary>
+    public static string Margin(double margin, bool tied) =>
+        Small(margin) + (!tied ? "" : margin > 0 ? " (tie on another label)" : " (tie)");
+
     /// <summary>A number that may be negative.</summary>
     public static string Difference(double? value) =>
         value is { } shown ? WithMinus(shown.ToString("0.000", Culture)) : None;

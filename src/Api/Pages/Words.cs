@@ -65,7 +65,9 @@ public static class Words
 
     public static readonly Word Margin = new(
         "margin", "Margin",
-        "How clear the majority of the less certain cohort is: 0 for a tie, 1 if all of its runs agree.");
+        "How clear the majority of the less certain cohort is: 0 for a tie, 1 if all of its runs agree. If an example "
+        + "may have several labels, only those on which the cohorts differ count, or all labels if they differ on "
+        + "none.");
 
     public static readonly Word Q = new(
         "q", "q value",
