@@ -29,12 +29,12 @@ public static class Shown
     public static string Percent(double share, double low, double high) =>
         $"{Points(share)} % ({Points(low)} to {Points(high)})";
 
-    /// <summary>A difference of shares, with its interval if there is one.</summary>
-    public static string Excess(Estimate? excess) => excess switch
+    /// <summary>A difference of shares, with its interval in [-1, 1] if there is one.</summary>
+    public static string Excess(Estimate? excess) => excess?.Within(-1, 1) switch
     {
         null => None,
-        { Low: { } low, High: { } high } => Percent(excess.Value, low, high),
-        _ => Percent(excess.Value),
+        { Value: var value, Low: { } low, High: { } high } => Percent(value, low, high),
+        { Value: var value } => Percent(value),
     };
 
     /// <summary>A sparsity, which is in percent already.</summary>

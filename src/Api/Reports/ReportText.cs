@@ -14,11 +14,12 @@ internal static class ReportText
     public static string MeanSd(double? mean, double? sd) =>
         sd is null ? Percent(mean) : $"{Percent(mean)} ± {Percent(sd)}";
 
-    public static string WithInterval(Estimate? share) => share switch
+    /// <param name="share">A change of a share, whose interval is shown in [-1, 1].</param>
+    public static string WithInterval(Estimate? share) => share?.Within(-1, 1) switch
     {
         null => None,
-        { Low: { } low, High: { } high } => $"{Percent(share.Value)} [{Percent(low)}, {Percent(high)}]",
-        _ => Percent(share.Value),
+        { Value: var value, Low: { } low, High: { } high } => $"{Percent(value)} [{Percent(low)}, {Percent(high)}]",
+        { Value: var value } => Percent(value),
     };
 
     public static string Sparsity(double? percent) => percent?.ToString("0.##", CultureInfo.InvariantCulture) ?? None;

@@ -20,7 +20,7 @@ namespace PieService.Api.SweepAnalysis;
 /// <param name="NoiseFloor">The PIE rate that a change of seeds alone causes.</param>
 /// <param name="Churn">The share of the examples on which the dense and the pruned run of one seed disagree.</param>
 /// <param name="Excess">How much more the cohorts disagree than the runs within them, as a share of the examples: 0 on
-/// average if pruning changes no example.</param>
+/// average if pruning changes no example. With few seeds the ends of its interval may be beyond [-1, 1].</param>
 /// <param name="OverDense">The same over the dense runs alone: positive also if the pruned runs are merely
 /// noisier.</param>
 /// <param name="HalvesJaccard">The mean Jaccard index of the PIEs that both halves of the seeds find.</param>

@@ -16,6 +16,18 @@ public sealed record Estimate(double Value, double? Se, double? Low, double? Hig
         return new(value, se, value - half, value + half);
     }
 
+    /// <summary>
+    /// The same with the interval cut to the values that are possible. It covers the true value as often, because that
+    /// is a possible one.
+    /// </summary>
+    /// <param name="least">The smallest possible value.</param>
+    /// <param name="greatest">The largest possible value.</param>
+    public Estimate Within(double least, double greatest) => this with
+    {
+        Low = Low is { } low ? Math.Clamp(low, least, greatest) : null,
+        High = High is { } high ? Math.Clamp(high, least, greatest) : null,
+    };
+
     /// <summary>The interval exp(log ratio ± z <paramref name="se"/>) of a ratio. There is no interval if a double
     /// cannot hold an end or its inverse, as if a mean is positive but tiny against its standard error.</summary>
     /// <param name="ratio">Positive.</param>

@@ -27,6 +27,8 @@ public sealed partial class LatexTests(ApiFixture api) : IClassFixture<ApiFixtur
         Assert.Equal("--", LatexText.Percent(null));
         Assert.Equal(@"58.7 $\pm$ 0.6", LatexText.MeanSd(new Spread(0.587, 0.006)));
         Assert.Equal("58.7", LatexText.MeanSd(new Spread(0.587, null)));
+        // Of three seeds, the formula gives an interval of more than all examples.
+        Assert.Equal("60.0 {[}$-$69.1, 100.0{]}", LatexText.WithInterval(new Estimate(0.6, 0.3, -0.691, 1.891)));
         Assert.Equal("6.0 {[}4.1, 7.9{]}", LatexText.WithInterval(new Estimate(0.06, 0.01, 0.041, 0.079)));
         Assert.Equal("1,234", LatexText.Whole(1234));
         Assert.Equal("99.5", LatexText.Sparsity(99.5));

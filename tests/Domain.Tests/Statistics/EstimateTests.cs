@@ -20,6 +20,19 @@ public class EstimateTests
     [Fact]
     public void One_value_has_no_interval() => Assert.Equal(new Estimate(3, null, null, null), Estimate.OfMean([3]));
 
+    /// <summary>t with 2 degrees of freedom is 4.303.</summary>
+    [Fact]
+    public void An_interval_can_be_cut_to_the_possible_values()
+    {
+        var wide = Estimate.WithError(0.6, 0.3, df: 2);
+
+        var cut = wide.Within(-1, 1);
+
+        Assert.True(wide.High > 1.8, $"{wide.High}");
+        Assert.Equal((0.6, 0.3, wide.Low, 1), (cut.Value, cut.Se, cut.Low, cut.High));
+        Assert.Equal(Estimate.WithoutError(0.6), Estimate.WithoutError(0.6).Within(-1, 1));
+    }
+
     [Fact]
     public void A_percentile_is_that_of_NumPy() => Each("statistics.json", "percentile_linear", golden => Close(
         golden.Number("value"), Percentile.Of([.. golden.Numbers("values").Order()], golden.Number("percent"))));

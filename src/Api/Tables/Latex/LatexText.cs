@@ -56,12 +56,13 @@ public static class LatexText
         _ => Percent(shares.Mean),
     };
 
-    /// <summary>An estimate with its interval, in percent.</summary>
-    public static string WithInterval(Estimate? share) => share switch
+    /// <summary>An estimate with its interval in [-1, 1], in percent.</summary>
+    public static string WithInterval(Estimate? share) => share?.Within(-1, 1) switch
     {
         null => None,
-        { Low: { } low, High: { } high } => $"{Percent(share.Value)} {{[}}{Percent(low)}, {Percent(high)}{{]}}",
-        _ => Percent(share.Value),
+        { Value: var value, Low: { } low, High: { } high } =>
+            $"{Percent(value)} {{[}}{Percent(low)}, {Percent(high)}{{]}}",
+        { Value: var value } => Percent(value),
     };
 
     public static string Whole(int? number) => number?.ToString("N0", CultureInfo.InvariantCulture) ?? None;
