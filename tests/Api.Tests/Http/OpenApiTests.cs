@@ -92,6 +92,34 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         response => Assert.Equal(["application/json"], response.types));
 
     /// <summary>
+    /// A generated client then has a type with these fields for each result. The document has a table as its JSON only,
+    /// so a program that reads the items of a table is checked by its compiler.
+    /// </summary>
+    [Fact]
+    public async Task Each_result_in_JSON_is_an_object_with_named_fields()
+    {
+        var schemas = (await DocumentAsync())["components"]!["schemas"]!;
+
+        Assert.All(
+            from operation in await OperationsAsync()
+            from response in operation.Operation["responses"]!.AsObject()
+            where response.Key.StartsWith('2')
+            let json = response.Value!["content"]?["application/json"]
+            where json is not null
+            select (operation.Id, Schema: Resolved(json["schema"])),
+            result =>
+            {
+                Assert.Equal("object", (string?)result.Schema?["type"]);
+                Assert.NotEmpty(result.Schema!["properties"]!.AsObject());
+                if (result.Schema["properties"]!["items"] is { } items)
+                    Assert.NotEmpty(Resolved(items["items"])!["properties"]!.AsObject());
+            });
+
+        JsonNode? Resolved(JsonNode? schema) =>
+            (string?)schema?["$ref"] is { } reference ? schemas[reference.Split('/')[^1]] : schema;
+    }
+
+    /// <summary>
     /// Clients are generated from the file, and a change of the contract is visible in its diff. To regenerate it, set
     /// PIE_WRITE_OPENAPI=1.
     /// </summary>
