@@ -44,8 +44,9 @@ public sealed record ExampleLabelQuality(
                           join run in db.Runs on prediction.RunId equals run.Id
                           join link in db.SweepRuns on run.Id equals link.RunId
                           where prediction.ExampleId == example.Id && link.SweepId == sweepId
-                              && (run.Method == Method.Dense || run.Method == Method.Dense4E
-                                  || baselines.Contains(run.Cohort)) && prediction.Scores != null
+                              // Of the prediction, not of the run: so the predictions of other runs are not looked up.
+                              && (prediction.Method == Method.Dense || prediction.Method == Method.Dense4E
+                                  || baselines.Contains(prediction.Cohort)) && prediction.Scores != null
                           orderby link.Ordinal
                           select new { link.Model, run.Method, Answer = prediction, run.Outcome, run.ImportedScore })
             .AsNoTracking().ToListAsync(cancellation);

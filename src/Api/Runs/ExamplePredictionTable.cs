@@ -41,24 +41,24 @@ public sealed class ExamplePredictionTable()
         var (split, start) = (scope.Split, RunAnswers.StartOf(scope.Position));
         var (place, sweep) = (scope.Position - start, scope.SweepId);
         var runs = from run in db.Runs
-                   join link in db.SweepRuns on run.Id equals link.RunId
-                   // A model has the name of the requested sweep, or else of the one that the run belongs to.
                    where run.DatasetId == scope.DatasetId
-                       && ((sweep == null && link.SweepId == run.SweepId) || link.SweepId == sweep)
+                       && (sweep == null || db.SweepRuns.Any(link => link.SweepId == sweep && link.RunId == run.Id))
                        && db.RunPredictions.Any(packed => packed.RunId == run.Id && packed.Split == split)
-                   select new Prediction { RunId = run.Id, Model = link.Model };
+                   select new Prediction { RunId = run.Id, SweepId = sweep ?? run.SweepId };
         return new QueryRows<Prediction, ExamplePredictionResponse>(
-            runs, ByRun, row => ExamplePredictionResponse.Of(row.Answer!, scope, row.Model, row.Text))
+            runs, ByRun, row => ExamplePredictionResponse.Of(row.Answer!, scope, row.Model!, row.Text))
         {
             // The view has only the bytes of this example, not all predictions of a run.
             Complete = rows =>
                 from row in rows
                 join answer in db.Predictions.Where(answer => answer.ExampleId == scope.Id)
                     on row.RunId equals answer.RunId
+                join link in db.SweepRuns on new { row.RunId, row.SweepId } equals new { link.RunId, link.SweepId }
                 select new Prediction
                 {
                     RunId = row.RunId,
-                    Model = row.Model,
+                    SweepId = row.SweepId,
+                    Model = link.Model,
                     Answer = answer,
                     Text = db.RunAnswers
                         .Where(a => a.RunId == row.RunId && a.Split == split && a.Start == start)
@@ -99,11 +99,16 @@ public sealed class ExamplePredictionTable()
         public bool IsGold(int[] classes) => classes.SequenceEqual(Gold.Order().Select(c => (int)c));
     }
 
-    /// <summary>A run with the name of its model, and its prediction once that is read.</summary>
+    /// <summary>A run, and its prediction once that is read.</summary>
     private sealed record Prediction
     {
         public required Guid RunId { get; init; }
-        public required string Model { get; init; }
+
+        /// <summary>
+        /// The sweep that names the model: the requested one, or else the one that the run belongs to.
+        /// </summary>
+        public required Guid SweepId { get; init; }
+        public string? Model { get; init; }
         public ExamplePrediction? Answer { get; init; }
 
         /// <summary>The open answer.</summary>

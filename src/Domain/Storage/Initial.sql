@@ -53,9 +53,9 @@ FOR EACH STATEMENT EXECUTE FUNCTION notify_of_change('deliveries');
 CREATE TRIGGER deliveries_advanced AFTER UPDATE ON webhook_deliveries FOR EACH ROW
 WHEN (NEW.next_attempt_at < OLD.next_attempt_at) EXECUTE FUNCTION notify_of_change('deliveries');
 
--- The totals of a sweep (SettledSweeps.cs) are deleted when a run of it changes, or the trunk of a run, or which runs it has.
--- They exist only while all of these have ended, so a change of a run that is queued or running, such as a heartbeat,
--- deletes nothing.
+-- The totals of a sweep (SettledSweeps.cs) are deleted when a run of it changes, or the trunk of a run, or which runs
+-- it has. They exist only while all of these have ended, so a change of a run that is queued or running, such as a
+-- heartbeat, deletes nothing.
 CREATE OR REPLACE FUNCTION forget_totals_of_run() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM sweep_totals USING sweep_runs AS link

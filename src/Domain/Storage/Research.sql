@@ -102,7 +102,8 @@ CREATE VIEW packed_predictions AS
 SELECT runs.id AS run_id, examples.id AS example_id, runs.architecture, runs.method, runs.sparsity,
     runs.achieved_sparsity, runs.cohort, runs.recipe ->> 'protocol' AS protocol,
     CASE WHEN runs.recipe IS NOT NULL THEN coalesce(runs.recipe ->> 'scope', 'layerWise') END AS scope, runs.seed,
-    packed.class_count, substring(packed.classes FROM examples.position * width.classes + 1 FOR width.classes) AS classes,
+    packed.class_count,
+    substring(packed.classes FROM examples.position * width.classes + 1 FOR width.classes) AS classes,
     substring(packed.scores FROM examples.position * width.scores + 1 FOR width.scores) AS scores
 FROM run_predictions AS packed
 JOIN runs ON runs.id = packed.run_id

@@ -135,8 +135,8 @@ CROSS JOIN LATERAL (
             AND coalesce(pie_is_labelled(labelling_asked_at, labelled_at) OR is_complete, false) AS labelled) AS own
     WHERE comparisons.sweep_id = sweeps.id) AS comparison
 CROSS JOIN LATERAL (
-    -- Only a sweep that is at work has an estimate. The first finished epoch of each run is enough for it: the number of
-    -- all epochs grows with runs times epochs.
+    -- Only a sweep that is at work has an estimate. The first finished epoch of each run is enough for it: the number
+    -- of all epochs grows with runs times epochs.
     SELECT avg(first.seconds) AS seconds
     FROM sweep_runs AS link
     CROSS JOIN LATERAL (

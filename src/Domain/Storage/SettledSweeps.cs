@@ -11,7 +11,8 @@ namespace PieService.Domain.Storage;
 /// The totals are at any time what counting would give. The transaction that stores them locks the sweep and each of
 /// its runs, and counts afterwards. So a change that was committed before is counted; while one is not committed yet,
 /// nothing is stored; and one that comes later waits, after which its trigger finds the totals and deletes them. A link
-/// to a further run waits too, since its foreign key needs a lock of the sweep.
+/// to a further run waits too, since its foreign key needs a lock of the sweep. A link is deleted only with its run or
+/// its sweep, whose row is then locked.
 /// </remarks>
 public static class SettledSweeps
 {

@@ -7,7 +7,9 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Tests.Storage;
 
-/// <summary>Counts the blocks of 8 KiB that the queries of a context read, from PostgreSQL's buffers or from disk.</summary>
+/// <summary>
+/// Counts the blocks of 8 KiB that the queries of a context read, from PostgreSQL's buffers or from disk.
+/// </summary>
 internal sealed class CountedReads(string connectionString) : DbCommandInterceptor
 {
     public int Blocks { get; private set; }

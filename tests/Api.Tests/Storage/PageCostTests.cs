@@ -72,7 +72,9 @@ public sealed class PageCostTests(ApiFixture api) : IClassFixture<ApiFixture>
         return (page, reads.Blocks);
     }
 
-    /// <summary>A sweep of dense runs that have succeeded, each with predictions for 2,400 examples of three classes.</summary>
+    /// <summary>
+    /// A sweep of dense runs that have succeeded, each with predictions for 2,400 examples of three classes.
+    /// </summary>
     /// <param name="scores">The bytes of the scores of an example.</param>
     private async Task<Guid> SweepAsync(int runs, int scores)
     {
@@ -87,7 +89,8 @@ public sealed class PageCostTests(ApiFixture api) : IClassFixture<ApiFixture>
             FROM sweep_runs AS link JOIN runs ON runs.sweep_id = link.sweep_id AND runs.id <> link.run_id
             WHERE link.sweep_id = '{{sweep}}';
             INSERT INTO run_predictions (run_id, split, examples, class_count, classes, scores)
-            SELECT id, 'test', 2400, 3, decode(repeat('0100', 2400), 'hex'), decode(repeat('3c', {{scores}} * 2400), 'hex')
+            SELECT id, 'test', 2400, 3, decode(repeat('0100', 2400), 'hex'),
+                decode(repeat('3c', {{scores}} * 2400), 'hex')
             FROM runs WHERE sweep_id = '{{sweep}}';
             """);
         await Sql.ExecuteAsync(api.ConnectionString, "VACUUM ANALYZE runs, sweep_runs, run_predictions");
