@@ -39,13 +39,26 @@ internal static class TextTables
             set => set.SetProperty(comparison => comparison.LabellingAskedAt, (DateTimeOffset?)null));
         await SayAsync("labelling again", 1, () => labels.ExecuteAsync(comparisonId, CancellationToken.None));
 
-        // Whatever the majorities of these runs are, one example in ten is to be a PIE.
+        // Whatever the majorities of these runs are, one example in ten is to be a PIE. What is stored with the
+        // labels is deleted, so that the effects are computed.
+        await db.TextEffects.ExecuteDeleteAsync();
         await db.PieLabels.ExecuteUpdateAsync(
             set => set.SetProperty(label => label.IsPie, label => label.Position % 10 == 3));
         var comparison = await db.Comparisons.AsNoTracking().SingleAsync();
         var datasetId = await db.Datasets.Select(dataset => dataset.Id).SingleAsync();
         Subgroup[] subgroups = [.. Conditions.Select((where, i) => new Subgroup { Name = $"{i}", Where = where })];
         await SayAsync("texts of the comparison", 3, () => ComparisonTexts.EffectsAsync(
+            db, comparison, datasetId, PairPart.Joined, SyllableRule.Hyphenation, CancellationToken.None));
+        await SayAsync("the same for every part of the pairs and both rules for syllables, and their storage", 1,
+            async () =>
+            {
+                bool[] isPie = [.. Enumerable.Range(0, examples).Select(position => position % 10 == 3)];
+                await foreach (var effects in ComparisonTexts.AllAsync(
+                    db, comparison, datasetId, isPie, CancellationToken.None)) db.TextEffects.Add(effects);
+                await db.SaveChangesAsync();
+                db.ChangeTracker.Clear();
+            });
+        await SayAsync("texts of the comparison, as stored", 3, () => ComparisonTexts.EffectsAsync(
             db, comparison, datasetId, PairPart.Joined, SyllableRule.Hyphenation, CancellationToken.None));
         await SayAsync("subgroups of the comparison", 3, () => ComparisonSubgroups.EffectsAsync(
             db, comparison, subgroups, [0, 1, 2], CancellationToken.None));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using PieService.Api.Database;
 using PieService.Bench.Parts;
@@ -144,6 +145,33 @@ internal sealed class GridDatabase : IAsyncDisposable
                 JOIN comparison_analyses AS known ON known.comparison_id = labelled.id
             WHERE comparisons.id <> labelled.id
             """);
+        await CompareTextsAsync(contexts);
         await AsOwnerAsync("VACUUM ANALYZE");
+    }
+
+    /// <summary>The texts of one comparison of each sweep are compared; the others get copies.</summary>
+    private async Task CompareTextsAsync(IDbContextFactory<PieDbContext> contexts)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        foreach (var comparison in await db.Comparisons.AsNoTracking()
+            .Where(compared => compared.Ordinal == 2).ToListAsync())
+        {
+            var dataset = await db.Sweeps.Where(sweep => sweep.Id == comparison.SweepId)
+                .Select(sweep => sweep.DatasetId).SingleAsync();
+            var isPie = await db.PieLabels.Where(label => label.ComparisonNumber == comparison.Number)
+                .OrderBy(label => label.Position).Select(label => label.IsPie).ToArrayAsync();
+            await foreach (var effects in ComparisonTexts.AllAsync(
+                db, comparison, dataset, isPie, CancellationToken.None)) db.TextEffects.Add(effects);
+            await db.SaveChangesAsync();
+            db.ChangeTracker.Clear();
+        }
+        await AsOwnerAsync("""
+            DELETE FROM text_effects USING comparisons WHERE comparisons.id = comparison_id AND ordinal <> 2;
+            INSERT INTO text_effects (comparison_id, part, syllables, effects)
+            SELECT comparisons.id, known.part, known.syllables, known.effects
+            FROM comparisons JOIN comparisons AS compared ON compared.sweep_id = comparisons.sweep_id
+                JOIN text_effects AS known ON known.comparison_id = compared.id
+            WHERE comparisons.id <> compared.id AND comparisons.split = compared.split
+            """);
     }
 }

@@ -29,7 +29,8 @@ internal sealed record GridReport(double Grids, IReadOnlyList<GridMeasurement> P
         {
             List<GridMeasurement> sizes =
                 [.. ordered.SelectMany(report => report.Paths.Where(path => path.Name == name))];
-            yield return string.Create(CultureInfo.InvariantCulture, $"| `{name}` | {Each(path => $"{path.Blocks:N0}")} "
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"| `{name}` | {Each(path => $"{path.Blocks:N0}")} "
                 + $"| {Each(path => $"{path.Rows:N0}")} | {Each(path => $"{path.P95:F1}")} | {Mark(sizes)} |");
 
             string Each(Func<GridMeasurement, FormattableString> value) =>
@@ -52,5 +53,6 @@ internal sealed record GridMeasurement(
 {
     /// <summary>A line of the Markdown table.</summary>
     public string Row => string.Create(CultureInfo.InvariantCulture,
-        $"| `{Name}` | {Bytes:N0} | {First:F0} ms | {P50:F1} ms | {P95:F1} ms | {P99:F1} ms | {Blocks:N0} | {Rows:N0} |");
+        $"| `{Name}` | {Bytes:N0} | {First:F0} ms | {P50:F1} ms | {P95:F1} ms | {P99:F1} ms | {Blocks:N0} "
+        + $"| {Rows:N0} |");
 }

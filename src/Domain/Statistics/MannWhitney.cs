@@ -18,7 +18,9 @@ public sealed record MannWhitney(double U, double P, double CliffsDelta, double?
     public static MannWhitney Of(IReadOnlyCollection<double> x, IReadOnlyCollection<double> y)
     {
         if (x.Count == 0 || y.Count == 0) throw new ArgumentException("Each group needs at least one value.");
-        double[] ofX = [.. x.Order()], ofY = [.. y.Order()];
+        double[] ofX = [.. x], ofY = [.. y];
+        Array.Sort(ofX);
+        Array.Sort(ofY);
         var (above, below) = (Placements(ofX, ofY), Placements(ofY, ofX));
         double pairs = (double)x.Count * y.Count, u = above.Sum(), delta = (2 * u / pairs) - 1;
         double? low = null, high = null;

@@ -46,6 +46,7 @@ public sealed class ComparisonLabels(
         await db.ClassScores.Where(scores => scores.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         await db.ComparisonAnalyses.Where(analysis => analysis.ComparisonId == comparisonId)
             .ExecuteDeleteAsync(cancellation);
+        await db.TextEffects.Where(effects => effects.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         var summary = cohorts.Dense.Count >= Math.Clamp(comparison.ExpectedDense, 1, Labelling.FewestSeeds)
             && cohorts.Pruned.Count >= Math.Clamp(comparison.ExpectedPruned, 1, Labelling.FewestSeeds)
             ? await LabelAsync(source, db, comparison, cohorts, cancellation) : null;
@@ -123,6 +124,11 @@ public sealed class ComparisonLabels(
                 await scores.DivergenceAsync(counted.Flips.Changed, cancellation),
                 await scores.ConformalAsync(cancellation), counted.Settings?.Settings()),
         });
+        // Provisional labels change with the next run.
+        if (summary.Complete)
+            await foreach (var effects in ComparisonTexts.AllAsync(
+                source, comparison, cohorts.Dataset.Id, counted.IsPie, cancellation))
+                db.TextEffects.Add(effects);
         if (ranking is not null)
         {
             db.Influences.AddRange(

@@ -41,6 +41,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<TrainingMap> TrainingMaps => Set<TrainingMap>();
     public DbSet<ClassScores> ClassScores => Set<ClassScores>();
     public DbSet<ComparisonAnalysis> ComparisonAnalyses => Set<ComparisonAnalysis>();
+    public DbSet<TextEffects> TextEffects => Set<TextEffects>();
     public DbSet<FittingBatch> FittingBatches => Set<FittingBatch>();
     public DbSet<BatchTrial> BatchTrials => Set<BatchTrial>();
     public DbSet<WorkerBeat> Workers => Set<WorkerBeat>();
@@ -270,6 +271,13 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             analysis.Property(a => a.AnalysedAt).HasDefaultValueSql("now()");
             analysis.Property(a => a.Result).IsJson();
             analysis.HasOne<Comparison>().WithOne().HasForeignKey<ComparisonAnalysis>(a => a.ComparisonId)
+                .OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<TextEffects>(effects =>
+        {
+            effects.HasKey(e => new { e.ComparisonId, e.Part, e.Syllables });
+            effects.Property(e => e.Effects).IsJson();
+            effects.HasOne<Comparison>().WithMany().HasForeignKey(e => e.ComparisonId)
                 .OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<FittingBatch>(batch =>

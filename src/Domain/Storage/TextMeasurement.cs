@@ -62,14 +62,17 @@ public static class TextMeasurement
         return values;
     }
 
-    /// <summary>Each measure that the split has for this part of a pair, with a value for each example.</summary>
+    /// <summary>
+    /// Those of some measures that the split has for this part of a pair, with a value for each example.
+    /// </summary>
     public static async IAsyncEnumerable<(TextMeasure Measure, double[] Values)> ReadAsync(
         PieDbContext db, Guid datasetId, Split split, PairPart part, SyllableRule syllables,
-        [EnumeratorCancellation] CancellationToken cancellation)
+        IReadOnlyList<TextMeasure> measures, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var (measure, values) = ((TextMeasure?)null, new List<double>());
         await foreach (var block in db.TextValues
             .Where(values => values.DatasetId == datasetId && values.Split == split && values.Part == part
+                && measures.Contains(values.Measure)
                 && values.Syllables == (TextMeasures.OfSyllables.Contains(values.Measure)
                     ? syllables : SyllableRule.Hyphenation))
             .OrderBy(values => values.Measure).ThenBy(values => values.Start)

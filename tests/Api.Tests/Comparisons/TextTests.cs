@@ -68,7 +68,8 @@ public sealed class TextTests(ApiFixture api) : IClassFixture<ApiFixture>
             UPDATE text_values SET packed = '\x{Convert.ToHexString(MemoryMarshal.AsBytes(values.AsSpan()))}'
             WHERE measure = 'fleschReadingEase' AND dataset_id = (
                 SELECT dataset_id FROM sweeps JOIN comparisons ON comparisons.sweep_id = sweeps.id
-                WHERE comparisons.id = '{comparison}')
+                WHERE comparisons.id = '{comparison}');
+            DELETE FROM text_effects WHERE comparison_id = '{comparison}'
             """);
 
         var ratio = Row(await RowsAsync(comparison), "fleschReadingEase")["ratio"]!;
@@ -158,6 +159,52 @@ public sealed class TextTests(ApiFixture api) : IClassFixture<ApiFixture>
             Enum.GetValues<TextMeasure>().Length + TextMeasures.OfSyllables.Count,
             (long)(await Sql.ScalarAsync(
                 api.ConnectionString, $"SELECT count(*) FROM text_values WHERE dataset_id = '{dataset.Id}'"))!);
+    }
+
+    /// <summary>No value of a text is read.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("?pairs=first")]
+    [InlineData("?pairs=second")]
+    [InlineData("?syllables=pronunciation")]
+    [InlineData("?pairs=first&syllables=pronunciation")]
+    public async Task What_is_stored_with_the_labels_are_the_same_bits_as_the_texts_give(string query)
+    {
+        var comparison = await LabelledAsync(pairs: true);
+        await ExecuteAsync("ALTER TABLE text_values RENAME TO hidden_values");
+        List<JsonNode> stored;
+        try
+        {
+            stored = await RowsAsync(comparison, query);
+        }
+        finally
+        {
+            await ExecuteAsync("ALTER TABLE hidden_values RENAME TO text_values");
+        }
+        await ExecuteAsync($"DELETE FROM text_effects WHERE comparison_id = '{comparison}'");
+
+        var computed = await RowsAsync(comparison, query);
+
+        Assert.Equal(computed.Select(row => row.ToJsonString()), stored.Select(row => row.ToJsonString()));
+
+        Task ExecuteAsync(string sql) => Sql.ExecuteAsync(api.ConnectionString, sql);
+    }
+
+    [Fact]
+    public async Task Provisional_labels_have_texts_that_are_compared_when_they_are_asked_for()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        await WriteAsync(dataset.Id, Texts, pairs: false);
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, 3, "MP-AI"));
+        foreach (var run in (await api.Situations.RunsOfAsync(sweep)).Where(run => run.Seed < 2))
+            await api.Situations.TrainAsync(
+                run, (of, position) => of.Method == Method.MpAi && position % 3 == 2 ? 0 : position % 3);
+        await api.Situations.LabelAsync(sweep);
+        var comparison = await ComparisonAsync(sweep);
+
+        Assert.Equal(5.5, (double)Row(await RowsAsync(comparison), "words")["pies"]!);
+        Assert.Equal(0L, await Sql.ScalarAsync(
+            api.ConnectionString, $"SELECT count(*) FROM text_effects WHERE comparison_id = '{comparison}'"));
     }
 
     [Fact]

@@ -7,8 +7,8 @@ using PieService.TestSupport;
 namespace PieService.Api.Tests.Storage;
 
 /// <summary>
-/// The progress of a sweep is what counting its runs gives, whether its totals are stored or not. The sweep watch stores
-/// totals too, in the background, so no test requires that there are none.
+/// The progress of a sweep is what counting its runs gives, whether its totals are stored or not. The sweep watch
+/// stores totals too, in the background, so no test requires that there are none.
 /// </summary>
 public sealed class SettledSweepsTests(ApiFixture api) : IClassFixture<ApiFixture>
 {

@@ -239,6 +239,31 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable("influences", (string)null);
                 });
 
+            modelBuilder.Entity("PieService.Domain.Analysis.TextEffects", b =>
+                {
+                    b.Property<Guid>("ComparisonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("comparison_id");
+
+                    b.Property<string>("Part")
+                        .HasColumnType("text")
+                        .HasColumnName("part");
+
+                    b.Property<string>("Syllables")
+                        .HasColumnType("text")
+                        .HasColumnName("syllables");
+
+                    b.Property<string>("Effects")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("effects");
+
+                    b.HasKey("ComparisonId", "Part", "Syllables")
+                        .HasName("pk_text_effects");
+
+                    b.ToTable("text_effects", (string)null);
+                });
+
             modelBuilder.Entity("PieService.Domain.Analysis.TrainingMap", b =>
                 {
                     b.Property<Guid>("ComparisonId")
@@ -882,11 +907,6 @@ namespace PieService.Domain.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("method");
-
-                    b.Property<string>("Model")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("model");
 
                     b.Property<string>("Protocol")
                         .HasColumnType("text")
@@ -1942,6 +1962,16 @@ namespace PieService.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_influences_comparisons_comparison_id");
+                });
+
+            modelBuilder.Entity("PieService.Domain.Analysis.TextEffects", b =>
+                {
+                    b.HasOne("PieService.Domain.Pies.Comparison", null)
+                        .WithMany()
+                        .HasForeignKey("ComparisonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_text_effects_comparisons_comparison_id");
                 });
 
             modelBuilder.Entity("PieService.Domain.Analysis.TrainingMap", b =>

@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261130073339_Initial")]
+    [Migration("20261130080831_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -240,6 +240,31 @@ namespace PieService.Domain.Storage.Migrations
                         .HasName("pk_influences");
 
                     b.ToTable("influences", (string)null);
+                });
+
+            modelBuilder.Entity("PieService.Domain.Analysis.TextEffects", b =>
+                {
+                    b.Property<Guid>("ComparisonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("comparison_id");
+
+                    b.Property<string>("Part")
+                        .HasColumnType("text")
+                        .HasColumnName("part");
+
+                    b.Property<string>("Syllables")
+                        .HasColumnType("text")
+                        .HasColumnName("syllables");
+
+                    b.Property<string>("Effects")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("effects");
+
+                    b.HasKey("ComparisonId", "Part", "Syllables")
+                        .HasName("pk_text_effects");
+
+                    b.ToTable("text_effects", (string)null);
                 });
 
             modelBuilder.Entity("PieService.Domain.Analysis.TrainingMap", b =>
@@ -885,11 +910,6 @@ namespace PieService.Domain.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("method");
-
-                    b.Property<string>("Model")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("model");
 
                     b.Property<string>("Protocol")
                         .HasColumnType("text")
@@ -1945,6 +1965,16 @@ namespace PieService.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_influences_comparisons_comparison_id");
+                });
+
+            modelBuilder.Entity("PieService.Domain.Analysis.TextEffects", b =>
+                {
+                    b.HasOne("PieService.Domain.Pies.Comparison", null)
+                        .WithMany()
+                        .HasForeignKey("ComparisonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_text_effects_comparisons_comparison_id");
                 });
 
             modelBuilder.Entity("PieService.Domain.Analysis.TrainingMap", b =>

@@ -756,6 +756,26 @@ namespace PieService.Domain.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "text_effects",
+                columns: table => new
+                {
+                    comparison_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    part = table.Column<string>(type: "text", nullable: false),
+                    syllables = table.Column<string>(type: "text", nullable: false),
+                    effects = table.Column<string>(type: "jsonb", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_text_effects", x => new { x.comparison_id, x.part, x.syllables });
+                    table.ForeignKey(
+                        name: "fk_text_effects_comparisons_comparison_id",
+                        column: x => x.comparison_id,
+                        principalTable: "comparisons",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "training_maps",
                 columns: table => new
                 {
@@ -973,6 +993,9 @@ namespace PieService.Domain.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "sweep_totals");
+
+            migrationBuilder.DropTable(
+                name: "text_effects");
 
             migrationBuilder.DropTable(
                 name: "text_values");
