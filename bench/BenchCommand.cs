@@ -12,12 +12,12 @@ namespace PieService.Bench;
 /// </summary>
 internal static class BenchCommand
 {
-    /// <param name="part">The part to measure: training, sweep, store or requests; null for all.</param>
+    /// <param name="part">The part to measure: training, store, requests, sweep or bert-sweep; null for all.</param>
     /// <param name="file">The file of the report.</param>
     /// <param name="compare">The file of an earlier report; null if the results are not compared.</param>
     /// <param name="checkpoint">The folder of a pretrained BERT; null if there is none.</param>
-    /// <param name="texts">The number of training texts in the sweep of the BiLSTM.</param>
-    public static async Task RunAsync(string? part, string file, string? compare, string? checkpoint, int texts)
+    /// <param name="texts">The number of training texts in a sweep; null for the usual one.</param>
+    public static async Task RunAsync(string? part, string file, string? compare, string? checkpoint, int? texts)
     {
         BenchReport? earlier = null;
         try
@@ -31,7 +31,7 @@ internal static class BenchCommand
             Environment.ExitCode = 1;
             return;
         }
-        if (checkpoint is null && part is null or "training" or "sweep")
+        if (checkpoint is null && part is null or "training" or "bert-sweep")
             Measured.Say("There is no BERT: PIE_MODELS does not name a folder with a checkpoint.");
         var allocator = MemoryAllocator.Choose(Environment.GetEnvironmentVariable("PIE_ALLOCATOR"));
         var measurements = new List<Measurement>();
@@ -40,7 +40,9 @@ internal static class BenchCommand
             foreach (var one in Child.Measurements(allocator, ["training", .. Given(checkpoint)])) Report(one);
         if (part is null or "store") await StorePart.RunAsync(Report);
         if (part is null or "requests") await RequestPart.RunAsync(Report);
-        if (part is null or "sweep") await SweepPart.RunAsync(checkpoint, texts, Report);
+        if (part is null or "sweep") Report(await SweepPart.OfBiLstmAsync(texts));
+        if (part is null or "bert-sweep" && checkpoint is not null)
+            Report(await SweepPart.OfBertAsync(checkpoint, texts));
 
         var host = new ComputeHost(
             Processor.Here(), $"libtorch {Version.Parse(torch.__version__).ToString(3)}", allocator.Name);

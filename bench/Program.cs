@@ -32,7 +32,7 @@ switch (args)
         await BenchCommand.RunAsync(
             Option(options, "--part"), file, Option(options, "--compare"), Option(options, "--checkpoint"),
             Option(options, "--texts") is { } number
-                ? int.Parse(number, CultureInfo.InvariantCulture) : SmallStudy.UsualTexts);
+                ? int.Parse(number, CultureInfo.InvariantCulture) : null);
         break;
     case ["grid", var grids, var file]:
         await GridBench.RunAsync(double.Parse(grids, CultureInfo.InvariantCulture), file);

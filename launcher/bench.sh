@@ -6,8 +6,8 @@ bench() {
   while (( $# )); do
     case $1 in
       --part)
-        [[ ${2:-} =~ ^(training|store|requests|sweep)$ ]] ||
-          fail "bench: --part needs training, store, requests or sweep"
+        [[ ${2:-} =~ ^(training|store|requests|sweep|bert-sweep)$ ]] ||
+          fail "bench: --part needs training, store, requests, sweep or bert-sweep"
         part=$2
         ;;
       --compare)

@@ -9,23 +9,20 @@ internal sealed record SmallStudy(
     Architecture Architecture, int Train, int BatchSize, double LearningRate, IReadOnlyList<Method> Methods,
     IReadOnlyList<decimal> Sparsities, int Seeds)
 {
-    /// <summary>The number of training texts of the BiLSTM, unless another one is asked for.</summary>
-    public const int UsualTexts = 256;
-
     /// <summary>
     /// 8 methods x 2 sparsities x 2 seeds, with the sizes of the study's model; of a BERT one method of each schedule
     /// and a quarter of the texts, since it needs as much time for one as the BiLSTM for a hundred.
     /// </summary>
-    /// <param name="texts">The number of training texts of the BiLSTM: with more, a run costs more beside what each run
-    /// costs anyway.</param>
-    public static SmallStudy Of(Architecture architecture, int texts) => architecture switch
+    /// <param name="texts">The number of training texts; null for the usual one. With more, a run costs more beside what
+    /// each run costs anyway, and batches differ less in the lengths of their texts.</param>
+    public static SmallStudy Of(Architecture architecture, int? texts) => architecture switch
     {
         Architecture.BiLstm => new(
-            architecture, texts, BatchSize: 64, LearningRate: 1e-3,
+            architecture, texts ?? 256, BatchSize: 64, LearningRate: 1e-3,
             [Method.Imp, Method.ImpWr, Method.Iibp, Method.IibpWr, Method.Irp, Method.MpAi, Method.IbpAi, Method.RpAi],
             [50, 90], Seeds: 2),
         Architecture.Bert => new(
-            architecture, texts / 4, BatchSize: 32, LearningRate: 5e-5, [Method.Imp, Method.MpAi], [50], Seeds: 1),
+            architecture, texts ?? 64, BatchSize: 32, LearningRate: 5e-5, [Method.Imp, Method.MpAi], [50], Seeds: 1),
         Architecture.External =>
             throw new ArgumentException("Imported predictions are not trained.", nameof(architecture)),
     };

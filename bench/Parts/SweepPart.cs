@@ -16,27 +16,30 @@ internal static class SweepPart
 {
     private const int Rounds = 2;
 
-    /// <param name="checkpoint">The folder of a pretrained BERT; null if there is none.</param>
-    /// <param name="texts">The number of training texts of the BiLSTM.</param>
-    public static async Task RunAsync(string? checkpoint, int texts, Action<Measurement> report)
+    /// <param name="texts">The number of training texts; null for the usual one.</param>
+    public static async Task<Measurement> OfBiLstmAsync(int? texts)
     {
         var vectors = Path.Combine(Directory.CreateTempSubdirectory("pie-bench-").FullName, "bench.txt");
         StudyTexts.WriteVectors(vectors);
-        report(await OfAsync(SmallStudy.Of(Architecture.BiLstm, texts), texts, vectors));
-        if (checkpoint is not null)
-            report(await OfAsync(SmallStudy.Of(Architecture.Bert, texts), texts, checkpoint));
+        var measured = await OfAsync(SmallStudy.Of(Architecture.BiLstm, texts), vectors);
         Directory.Delete(Path.GetDirectoryName(vectors)!, recursive: true);
+        return measured;
     }
 
-    private static Task<Measurement> OfAsync(SmallStudy study, int texts, string source)
+    /// <param name="checkpoint">The folder of a pretrained BERT.</param>
+    /// <param name="texts">The number of training texts; null for the usual one.</param>
+    public static Task<Measurement> OfBertAsync(string checkpoint, int? texts) =>
+        OfAsync(SmallStudy.Of(Architecture.Bert, texts), checkpoint);
+
+    private static Task<Measurement> OfAsync(SmallStudy study, string source)
     {
         var model = Wire.Name(study.Architecture);
         return Alternately.MeasureAsync(
-            $"a sweep of the {model}, {study.Methods.Count} methods x {study.Sparsities.Count} sparsities x "
-            + $"{study.Seeds} seeds, with all that the API and the worker do",
+            $"a sweep of the {model} on {study.Train} texts, {study.Methods.Count} methods x "
+            + $"{study.Sparsities.Count} sparsities x {study.Seeds} seeds, with all that the API and the worker do",
             "sweeps/h", 3600, Rounds, () => ThroughServiceAsync(study, source),
             "fixed padding, no sharing, the system's allocator, no database",
-            () => Task.FromResult(Child.PublishedNumber("published", model, $"{texts}", source)));
+            () => Task.FromResult(Child.PublishedNumber("published", model, $"{study.Train}", source)));
     }
 
     /// <returns>
