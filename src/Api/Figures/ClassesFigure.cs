@@ -37,13 +37,20 @@ public sealed record ClassesFigure(FigureSource Source, int Classes, IReadOnlyLi
         + $"{Labels.Count} of {Classes} classes; examples: "
         + $"{string.Join(", ", Labels.Select(row => $"{row.Label} ({row.Examples})"))}. "
         + $"A class with fewer than {FewestExamples} examples is grey, without a number."
-        + UserText.Explain([.. Names, .. ComparedCohort.Names(Cohorts)]);
+        + UserText.Explain([.. Names, .. ColumnNames]);
 
     protected override Columns<ClassRate> Columns => Flat;
 
     private IReadOnlyList<ClassRate> Labels => [.. Rows.DistinctBy(row => row.Number)];
 
     private IReadOnlyList<ComparedCohort> Cohorts => [.. Rows.Select(row => row.Cohort).Distinct()];
+
+    private bool HasTargets => Cohorts.All(cohort => cohort.Kind.HasTargets);
+
+    private IReadOnlyList<UserText> ColumnNames =>
+        HasTargets
+            ? [.. Cohorts.Select(cohort => NumberText.Percent(cohort.Target)).Select(text => new UserText(text, text))]
+            : ComparedCohort.Names(Cohorts);
 
     private IReadOnlyList<UserText> Names =>
         [.. Labels.Select(row => new UserText(row.Label, $"label {row.Number}"))];
@@ -62,8 +69,8 @@ public sealed record ClassesFigure(FigureSource Source, int Classes, IReadOnlyLi
             [.. Rows.GroupBy(row => row.Number).Select(row => (IReadOnlyList<HeatCell?>)[.. row.Select(Cell)])];
         var greatest = cells.SelectMany(row => row).Max(cell => cell?.Value) ?? 0;
         return new(
-            look, Names, ComparedCohort.Names(Cohorts), cells, Ticks.Around(0, Math.Max(greatest, 1), 4)[^1].Value,
-            Cohorts.All(cohort => cohort.Kind.HasTargets) ? "Target sparsity (%)" : "", "PIE rate (%)",
+            look, Names, ColumnNames, cells, Ticks.Around(0, Math.Max(greatest, 1), 4)[^1].Value, "Gold label",
+            HasTargets ? $"Target sparsity of {Domain.Wire.Name(Cohorts[0].Method)} (%)" : "", "PIE rate (%)",
             Source.Provisional);
     }
 }

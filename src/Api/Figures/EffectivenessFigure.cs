@@ -135,7 +135,7 @@ public sealed record EffectivenessFigure(
                 (sheet, box) => sheet.Rectangle(box, theme.Muted, 0.2))]
             : Array.Empty<KeyEntry>(),
         .. HasFewRuns
-            ? [new KeyEntry("A run", (sheet, box) =>
+            ? [new KeyEntry($"A run ({RunsText} in each cohort)", (sheet, box) =>
                 sheet.Disc(new(box.CentreX, box.CentreY), 0.9, theme.Muted))]
             : Array.Empty<KeyEntry>(),
     ];

@@ -11,9 +11,11 @@ public sealed record HeatCell(double? Value, string Text, string? Tip = null);
 /// <param name="Greatest">The value of the darkest colour, above 0.</param>
 public sealed record HeatMap(
     FigureLook Look, IReadOnlyList<UserText> Rows, IReadOnlyList<UserText> Columns,
-    IReadOnlyList<IReadOnlyList<HeatCell?>> Cells, double Greatest, string ColumnsTitle, string BarTitle, string? Note)
+    IReadOnlyList<IReadOnlyList<HeatCell?>> Cells, double Greatest, string RowsTitle, string ColumnsTitle,
+    string BarTitle, string? Note)
 {
-    private const double TallestRow = 18.4, LowestRow = 11, BarWidth = 8, BarRoom = 46, TallestBar = 110;
+    private const double RowsTitleWidth = 11, TallestRow = 18.4, LowestRow = 11, BarWidth = 8, BarRoom = 46,
+        TallestBar = 110;
 
     /// <summary>Names of columns up to this width are thinned if there are many; longer ones are turned.</summary>
     private const double WidestNumber = 24;
@@ -30,7 +32,11 @@ public sealed record HeatMap(
 
     private double Width => Look.Millimetres * Style.PointsPerMillimetre;
 
-    private double Left => 6 + Rows.Max(row => Math.Min(WidthOf(row), Width * 0.35)) + 4;
+    /// <summary>Whether a colour has a meaning.</summary>
+    private bool HasValues => Cells.Any(row => row.Any(cell => cell?.Value is not null));
+
+    private double Left => 6 + (RowsTitle.Length == 0 ? 0 : RowsTitleWidth)
+        + Rows.Max(row => Math.Min(WidthOf(row), Width * 0.35)) + 4;
 
     private double RowHeight => Math.Clamp(CellWidth, LowestRow, TallestRow);
 
@@ -62,7 +68,12 @@ public sealed record HeatMap(
         sheet.Text(
             new(Left + (CellWidth * Columns.Count / 2), bottom + ColumnsHeight), ColumnsTitle,
             new(Style.TitleSize, Theme.Ink, Anchor.Middle));
-        DrawBar(sheet, new(Width - BarRoom + 10, 6, BarWidth, Math.Clamp(bottom - 6, 54, TallestBar)));
+        var rowsTitle = Font.Regular.Width(RowsTitle, Style.TitleSize);
+        // The title of two rows is longer than they are high; below them the sheet is empty.
+        sheet.Text(
+            new(10, Math.Max((6 + bottom) / 2, 4 + (rowsTitle / 2))), RowsTitle,
+            new(Style.TitleSize, Theme.Ink, Anchor.Middle), -90);
+        if (HasValues) DrawBar(sheet, new(Width - BarRoom + 10, 6, BarWidth, Math.Clamp(bottom - 6, 54, TallestBar)));
         if (Note is not null)
             sheet.Text(
                 new(4, Size.Height - 3), Font.Regular.Cut(Note, Style.NoteSize, Width - 8),
@@ -74,7 +85,7 @@ public sealed record HeatMap(
 
     private void Draw(ISheet sheet, HeatCell cell, Box box)
     {
-        var colour = cell.Value is { } value ? Ramp.Blues.At(value / Greatest) : Theme.NoValue;
+        var colour = cell.Value is { } value ? Theme.Blues.At(value / Greatest) : Theme.NoValue;
         sheet.Rectangle(box, colour, 1, Rim, cell.Tip);
         if (Font.Regular.Width(cell.Text, Style.TextSize) <= box.Width - 2)
             sheet.Text(
@@ -108,7 +119,7 @@ public sealed record HeatMap(
         for (var i = 0; i < Steps; i++)
             sheet.Rectangle(
                 new(box.Left, box.Bottom - ((i + 1) * height), box.Width, height + (i == 0 ? 0 : 0.2)),
-                Ramp.Blues.At((i + 0.5) / Steps));
+                Theme.Blues.At((i + 0.5) / Steps));
         sheet.Rectangle(box, null, 1, new(Theme.Ink, Style.AxisWidth));
         var scale = new Scale(0, Greatest, box.Bottom, box.Top);
         foreach (var tick in Ticks.Around(0, Greatest, 5).Where(tick => tick.Value <= Greatest * (1 + 1e-9)))

@@ -47,6 +47,9 @@ public sealed record InfluenceFigure(FigureSource Source, int Epoch, int Seeds, 
 
     private IReadOnlyList<ComparedCohort> Cohorts => [.. Rows.Select(row => row.Cohort).Distinct()];
 
+    private static string NameOf(ComparedCohort cohort) =>
+        $"{Wire.Name(cohort.Method)} at {NumberText.Percent(cohort.Target)} %";
+
     private int[] Empty => [.. Enumerable.Range(1, Bins).Except(Rows.Select(row => row.Bin))];
 
     public override SheetSize SizeOf(FigureLook look) => Style.Millimetres(look.Millimetres, 58);
@@ -83,8 +86,10 @@ public sealed record InfluenceFigure(FigureSource Source, int Epoch, int Seeds, 
             theme);
         sheet.Text(
             new(9, box.CentreY), "PIEs (% of the bin)", new(Style.TitleSize, theme.Ink, Anchor.Middle), -90);
+        var room = 2 * Math.Min(box.CentreX, size.Width - box.CentreX);
         sheet.Text(
-            new(box.CentreX, box.Bottom + 22), "EL2N bin (1: least influential, 20: most)",
+            new(box.CentreX, box.Bottom + 22),
+            BinTitles.FirstOrDefault(title => Font.Regular.Width(title, Style.TitleSize) < room - 4, "EL2N bin"),
             new(Style.TitleSize, theme.Ink, Anchor.Middle));
         key.Draw(sheet, 4, box.Bottom + 26, theme);
         if (Source.Provisional is { } note)
@@ -93,8 +98,14 @@ public sealed record InfluenceFigure(FigureSource Source, int Epoch, int Seeds, 
                 new(Style.NoteSize, theme.Muted));
     }
 
+    /// <summary>The titles of the bins, the longest first.</summary>
+    private string[] BinTitles =>
+    [
+        $"EL2N bin after epoch {Epoch} (1: least influential, 20: most)", $"EL2N bin after epoch {Epoch}",
+    ];
+
     private IEnumerable<KeyEntry> KeyEntries(Theme theme) =>
-        Cohorts.Select(cohort => new KeyEntry(Wire.Name(cohort.Method), (sheet, box) => sheet.Rectangle(
+        Cohorts.Select(cohort => new KeyEntry(NameOf(cohort), (sheet, box) => sheet.Rectangle(
             new(box.Left + 4, box.Top - 1, 8, 8), MethodStyle.Of(cohort.Method, theme).Fill(theme))))
         .Append(new("95 % interval over examples (Wilson)", (sheet, box) => sheet.Line(
             [new(box.CentreX, box.Top - 1), new(box.CentreX, box.Bottom + 1)], new(theme.Ink, 0.5))));

@@ -17,7 +17,7 @@ public sealed record MapFigure(
     IReadOnlyList<MapCell> Rows) : Figure<MapCell>(Source, Rows)
 {
     private const int FewestExamples = 10;
-    private const double BarWidth = 8, BarRoom = 44, Left = 36, Top = 16, Bottom = 26, BarSteps = 32;
+    private const double BarWidth = 8, BarRoom = 54, Left = 36, Top = 16, Bottom = 26, BarSteps = 32;
 
     private static readonly Columns<MapCell> Flat = new Columns<MapCell>()
         .Real("variability", row => (double?)row.Variability)
@@ -43,7 +43,11 @@ public sealed record MapFigure(
 
     private int Most => Math.Max(2, Rows.Select(row => row.Examples).DefaultIfEmpty().Max());
 
-    /// <summary>The share of the darkest colour, in percent.</summary>
+    /// <summary>The end of the logarithmic scale: 1, 2 or 5 times a power of ten.</summary>
+    private double End => PowersOfTen.SelectMany(power => new[] { power, 2 * power, 5 * power })
+        .First(end => end >= Most);
+
+    /// <summary>The largest share, in percent.</summary>
     private double Greatest => Math.Max(
         1, 100 * Rows.Where(row => row.Examples >= FewestExamples)
             .Select(row => (double)row.Pies / row.Examples).DefaultIfEmpty().Max());
@@ -63,12 +67,14 @@ public sealed record MapFigure(
         var second = IsStacked(look)
             ? first with { Top = (2 * Top) + (width * TrainingMap.Height) + Bottom }
             : first with { Left = (2 * Left) + width + BarRoom };
+        var shares = Ticks.Around(0, Greatest, 5);
         DrawPanel(
-            sheet, theme, first, "Examples", Ramp.Blues, new Scale(1, Most, 0, 1, IsLog: true), PowersOfTen,
+            sheet, theme, first, "(a) Examples", new(theme.Blues, new(1, End, 0, 1, IsLog: true), "Examples", Counts),
             row => row.Examples);
         DrawPanel(
-            sheet, theme, second, "PIEs (%)", Ramp.Oranges, new Scale(0, Greatest, 0, 1),
-            [.. Ticks.Around(0, Greatest, 5).Where(tick => tick.Value <= Greatest * (1 + 1e-9))],
+            sheet, theme, second,
+            $"(b) PIEs of {Wire.Name(Cohort.Method)} at {NumberText.Percent(Cohort.Target)} %",
+            new(theme.Oranges, new(0, shares[^1].Value, 0, 1), "PIEs (%)", shares),
             row => row.Examples < FewestExamples ? null : 100.0 * row.Pies / row.Examples);
         if (Source.Provisional is { } note)
             sheet.Text(
@@ -76,9 +82,12 @@ public sealed record MapFigure(
                 new(Style.NoteSize, theme.Muted));
     }
 
-    private IReadOnlyList<Tick> PowersOfTen =>
+    private static IEnumerable<double> PowersOfTen =>
+        Enumerable.Range(0, 10).Select(power => Math.Pow(10, power));
+
+    private IReadOnlyList<Tick> Counts =>
     [
-        .. Enumerable.Range(0, 8).Select(power => Math.Pow(10, power)).Where(value => value <= Most)
+        .. PowersOfTen.TakeWhile(value => value < End).Append(End)
             .Select(value => new Tick(value, NumberText.Fixed(value, 0))),
     ];
 
@@ -91,8 +100,7 @@ public sealed record MapFigure(
     }
 
     private void DrawPanel(
-        ISheet sheet, Theme theme, Box box, string title, Ramp ramp, Scale shades, IReadOnlyList<Tick> ticks,
-        Func<MapCell, double?> value)
+        ISheet sheet, Theme theme, Box box, string title, Shades shades, Func<MapCell, double?> value)
     {
         sheet.Text(new(box.Left, box.Top - 6), title, new(Style.TitleSize, theme.Ink, IsBold: true));
         var panel = new Panel(
@@ -102,38 +110,49 @@ public sealed record MapFigure(
         {
             if (value(row) is not { } shown) continue;
             sheet.Polygon(
-                Hexagon(panel.At(row.Variability, row.Confidence), radius), ramp.At(shades.At(shown)),
+                Hexagon(panel.At(row.Variability, row.Confidence), radius),
+                shades.Ramp.At(shades.Scale.At(shown)),
                 tip: $"{row.Examples} examples, {row.Pies} PIEs");
         }
-        panel.DrawLeftAxis(sheet, [new(0, "0"), new(0.5, "0.5"), new(1, "1")], hasTexts: true, theme);
+        panel.DrawLeftAxis(
+            sheet,
+            [new(0, "0"), new(0.2, "0.2"), new(0.4, "0.4"), new(0.6, "0.6"), new(0.8, "0.8"), new(1, "1")],
+            hasTexts: true, theme);
         panel.DrawBottomAxis(
             sheet, [new(0, "0"), new(0.1, "0.1"), new(0.2, "0.2"), new(0.3, "0.3"), new(0.4, "0.4"), new(0.5, "0.5")],
             theme);
         sheet.Text(
-            new(box.Left - 24, box.CentreY), "Confidence", new(Style.TitleSize, theme.Ink, Anchor.Middle), -90);
+            new(box.Left - 24, box.CentreY), "Confidence (mean)", new(Style.TitleSize, theme.Ink, Anchor.Middle), -90);
         sheet.Text(
-            new(box.CentreX, box.Bottom + 22), "Variability", new(Style.TitleSize, theme.Ink, Anchor.Middle));
-        DrawBar(sheet, theme, new(box.Right + 12, box.Top, BarWidth, box.Height), ramp, shades, ticks);
+            new(box.CentreX, box.Bottom + 22), "Variability (standard deviation)",
+            new(Style.TitleSize, theme.Ink, Anchor.Middle));
+        DrawBar(sheet, theme, new(box.Right + 12, box.Top, BarWidth, box.Height), shades);
     }
 
-    private static void DrawBar(
-        ISheet sheet, Theme theme, Box box, Ramp ramp, Scale shades, IReadOnlyList<Tick> ticks)
+    private static void DrawBar(ISheet sheet, Theme theme, Box box, Shades shades)
     {
         var height = box.Height / BarSteps;
         for (var i = 0; i < BarSteps; i++)
             sheet.Rectangle(
                 new(box.Left, box.Bottom - ((i + 1) * height), box.Width, height + (i == 0 ? 0 : 0.2)),
-                ramp.At((i + 0.5) / BarSteps));
+                shades.Ramp.At((i + 0.5) / BarSteps));
         sheet.Rectangle(box, null, 1, new(theme.Ink, Style.AxisWidth));
-        foreach (var tick in ticks)
+        foreach (var tick in shades.Ticks)
         {
-            var y = box.Bottom - (shades.At(tick.Value) * box.Height);
+            var y = box.Bottom - (shades.Scale.At(tick.Value) * box.Height);
             sheet.Line([new(box.Right, y), new(box.Right + 2, y)], new(theme.Ink, Style.AxisWidth));
             sheet.Text(
                 new(box.Right + 4, y + (Style.Middle * Style.TextSize)), tick.Text,
                 new(Style.TextSize, theme.Ink));
         }
+        sheet.Text(
+            new(box.Left + BarRoom - 16, box.CentreY), shades.Title, new(Style.TitleSize, theme.Ink, Anchor.Middle),
+            -90);
     }
+
+    /// <summary>What the colours of a panel mean.</summary>
+    /// <param name="Scale">From values to [0, 1].</param>
+    private sealed record Shades(Ramp Ramp, Scale Scale, string Title, IReadOnlyList<Tick> Ticks);
 
     /// <summary>The corners of a hexagon, of which one is above the centre.</summary>
     private static Point[] Hexagon(Point centre, double radius) =>

@@ -35,7 +35,7 @@ public sealed record OverlapFigure(
 
     public override string Explanation =>
         "Jaccard index of the PIEs of two cohorts: shared PIEs / PIEs of at least one of them. "
-        + Targets
+        + (Target is null ? "" : $"{Target}. ")
         + (Rows.Count == 0 ? "" : $"Of {Rows[0].Examples} examples; independent sets of these sizes would have "
             + $"{Range(row => row.ExpectedJaccard)}. Examples near the border of the {Kind.Baseline} models are PIEs "
             + "of every cohort, so more than this alone is not a finding (GET /sweeps/{id}/overlaps, givenMargin).")
@@ -45,8 +45,8 @@ public sealed record OverlapFigure(
 
     private CohortKind Kind => Cohorts is [var first, ..] ? first.Kind : CohortKind.Trained;
 
-    private string Targets => Cohorts.Select(cohort => cohort.Target).Distinct().ToList() is [var target]
-        && Cohorts.All(cohort => cohort.Kind.HasTargets) ? $"Target sparsity {NumberText.Percent(target)} %. " : "";
+    private string? Target => Cohorts.Select(cohort => cohort.Target).Distinct().ToList() is [var target]
+        && Cohorts.All(cohort => cohort.Kind.HasTargets) ? $"Target sparsity {NumberText.Percent(target)} %" : null;
 
     public override SheetSize SizeOf(FigureLook look) => Map(look).Size;
 
@@ -77,7 +77,7 @@ public sealed record OverlapFigure(
         ];
         var greatest = Rows.Max(row => row.Jaccard) ?? 0;
         return new(
-            look, names, names, cells, Ticks.Around(0, Math.Max(greatest, 0.1), 4)[^1].Value, "", "Jaccard index",
-            Source.Provisional);
+            look, names, names, cells, Ticks.Around(0, Math.Max(greatest, 0.1), 4)[^1].Value, "", Target ?? "",
+            "Jaccard index", Source.Provisional);
     }
 }

@@ -97,8 +97,13 @@ public sealed record PieRateFigure(
                     [0.8, 1.4], theme.Floor, 0.35)]
                 : [],
             HasBands = false,
-            Meanings = [new("95 % interval over examples (Wilson)", (sheet, box) => sheet.Line(
-                [new(box.CentreX, box.Top), new(box.CentreX, box.Bottom)], new(theme.Muted, 0.8)))],
+            Meanings =
+            [
+                new(
+                    $"95 % interval over {CountText.Of(Rows.Select(row => row.Examples))} examples (Wilson)",
+                    (sheet, box) => sheet.Line(
+                        [new(box.CentreX, box.Top), new(box.CentreX, box.Bottom)], new(theme.Muted, 0.8))),
+            ],
             Note = Source.Provisional,
         };
     }

@@ -45,6 +45,10 @@ public sealed record ReadabilityFigure(
 
     protected override Columns<MeasureRatio> Columns => Flat;
 
+    /// <summary>A name that a user chose may have characters without glyphs; the caption has it.</summary>
+    private string AxisTitle =>
+        Cohort.Cohort is null ? $"PIEs of {Name} / others (log scale)" : "PIEs / others (log scale)";
+
     private string Name => Cohort.Cohort
         ?? $"{Wire.Name(Cohort.Method)} at {NumberText.Percent(Cohort.Target)} %";
 
@@ -80,8 +84,10 @@ public sealed record ReadabilityFigure(
             DrawInterval(sheet, row, Top + (RowHeight * (index + 0.5)), x, theme);
         var panel = new Panel(new(x.From, Top, x.To - x.From, bottom - Top), x, x);
         panel.DrawBottomAxis(sheet, RatioTicks(), theme);
+        var centre = (x.From + x.To) / 2;
         sheet.Text(
-            new((x.From + x.To) / 2, bottom + 21), "PIEs / others (log)",
+            new(centre, bottom + 21),
+            Font.Regular.Cut(AxisTitle, Style.TitleSize, (2 * Math.Min(centre, size.Width - centre)) - 4),
             new(Style.TitleSize, theme.Ink, Anchor.Middle));
         if (Source.Provisional is { } note)
             sheet.Text(

@@ -21,7 +21,7 @@ public sealed record TrajectoryFigure(
     IReadOnlyList<UserText> Labels, IReadOnlyList<CohortVotesRow> Rows)
     : Figure<CohortVotesRow>(Source, Rows)
 {
-    private const double RowHeight = 15, Top = 18, DenseShare = 0.14;
+    private const double RowHeight = 15, Top = 30, DenseShare = 0.14;
     private const string Other = "other labels";
 
     /// <summary>By Okabe and Ito (2008): the gold label, then others; more are grey.</summary>
@@ -45,7 +45,7 @@ public sealed record TrajectoryFigure(
 
     public override string Explanation =>
         $"Example {Position} ({ExampleId}), gold label '{Gold}': \"{Text}\". The widths are shares of the runs of a "
-        + $"cohort ({CountText.Of([.. Rows.Select(row => row.Runs)], "run")}). A frame marks a PIE, of which the "
+        + $"cohort ({RunsText}). A frame marks a PIE, of which the "
         + $"majority differs from that of the {Kind.Baseline} cohort. "
         + $"{Rows.Count(row => row.IsTied) switch { 1 => "1 vote is a tie", var ties => $"{ties} votes are ties" }}."
         + (El2n is { } el2n ? $" EL2N {NumberText.Fixed(el2n, 3)}, influence bin {InfluenceBin}." : "")
@@ -82,15 +82,18 @@ public sealed record TrajectoryFigure(
         var (left, bottom) = (names + 8, Top + (RowHeight * lines.Count));
         var dense = new Box(left, Top, (size.Width - left) * DenseShare, RowHeight * lines.Count);
         var head = new TextStyle(Style.TextSize, theme.Ink, Anchor.Middle, IsBold: true);
-        sheet.Text(new(dense.CentreX, 12), Kind.HasTargets ? "Dense" : "Baseline", head);
+        sheet.Text(
+            new(left, 11), $"Votes of {RunsText}{(Cohorts.Any(HasTarget) ? " by target sparsity" : "")}",
+            new(Style.TitleSize, theme.Ink));
+        sheet.Text(new(dense.CentreX, 24), Kind.HasTargets ? "Dense" : "Baseline", head);
         Draw(sheet, Rows.First(row => row.Cohort is null), dense with { Height = dense.Height - 2 }, theme);
         var cell = (size.Width - dense.Right - 12) / targets.Count;
         var gap = Math.Min(4, cell * 0.15);
-        var hasTargets = Cohorts.Any(cohort => cohort.Kind.HasTargets);
+        var hasTargets = Cohorts.Any(HasTarget);
         var shown = targets.Count * 30 < size.Width - dense.Right ? 1 : (int)Math.Ceiling(30 / cell);
         foreach (var (index, target) in targets.Index().Where(column => hasTargets && column.Index % shown == 0))
             sheet.Text(
-                new(dense.Right + 8 + ((index + 0.5) * cell), 12), $"{NumberText.Percent(target)} %", head);
+                new(dense.Right + 8 + ((index + 0.5) * cell), 24), $"{NumberText.Percent(target)} %", head);
         foreach (var (index, line) in lines.Index())
         {
             var top = Top + (RowHeight * index);
@@ -111,6 +114,10 @@ public sealed record TrajectoryFigure(
                 new(4, size.Height - 3), Font.Regular.Cut(note, Style.NoteSize, size.Width - 8),
                 new(Style.NoteSize, theme.Muted));
     }
+
+    private string RunsText => CountText.Of([.. Rows.Select(row => row.Runs)], "run");
+
+    private static bool HasTarget(ComparedCohort cohort) => cohort.Kind.HasTargets;
 
     private static UserText NameOf(ComparedCohort cohort, int index) =>
         cohort.Cohort is { } name ? new(name, $"cohort {index + 1}")

@@ -63,7 +63,7 @@ internal static class KnownFigures
                        pies / 900.0, 1, target != 90),
             ]);
 
-    private static ClassesFigure Classes(IReadOnlyList<string> labels, int targets) =>
+    public static ClassesFigure Classes(IReadOnlyList<string> labels, int targets) =>
         new(
             Source, 10_000,
             [

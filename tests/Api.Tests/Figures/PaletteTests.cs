@@ -19,7 +19,7 @@ public sealed class PaletteTests
     [Fact]
     public void A_number_can_be_read_on_every_colour_of_a_ramp()
     {
-        foreach (var ramp in new[] { Ramp.Blues, Ramp.Oranges })
+        foreach (var ramp in new[] { Ramp.Blues, Ramp.Oranges, Ramp.LightBlues, Ramp.LightOranges })
         {
             for (var share = 0; share <= 100; share++)
             {
@@ -29,11 +29,22 @@ public sealed class PaletteTests
         }
     }
 
+    /// <summary>
+    /// A contrast of 1.4 is that of #D9D9D9 on white: a hexagon of the lowest value can be seen beside an empty one.
+    /// </summary>
     [Fact]
-    public void A_ramp_becomes_darker_with_the_value()
+    public void A_ramp_begins_with_a_colour_that_can_be_seen_and_has_more_contrast_with_the_value()
     {
-        var luminances = Enumerable.Range(0, 101).Select(share => Ramp.Blues.At(share / 100.0).Luminance).ToList();
+        foreach (var theme in new[] { Theme.Light, Theme.Dark })
+        {
+            foreach (var ramp in new[] { theme.Blues, theme.Oranges })
+            {
+                var contrasts = Enumerable.Range(0, 101)
+                    .Select(share => ramp.At(share / 100.0).Contrast(theme.Background)).ToList();
 
-        Assert.Equal(luminances.OrderDescending(), luminances);
+                Assert.InRange(contrasts[0], 1.4, 21);
+                Assert.Equal(contrasts.Order(), contrasts);
+            }
+        }
     }
 }
