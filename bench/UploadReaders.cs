@@ -110,7 +110,7 @@ internal static class UploadReaders
 
     private static IEnumerable<string> OurGzip(string path)
     {
-        using var source = new SourceBytes(new SourceFile("file", path), ReadLimits.Default.FileBytes);
+        using var source = new SourceBytes(new SourceFile("file", path), ReadLimits.Default.OfFile);
         yield return Hash(source.Read);
     }
 

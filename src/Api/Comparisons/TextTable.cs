@@ -43,7 +43,7 @@ public sealed class TextTable() : Table<TextFilter, TextTable.Scope, TextRespons
         if (scope.Comparison.Summary is null) return new(scope, NotKnown());
         var effects = await EffectsAsync(filter.Pairs);
         if (effects.Count == 0 && filter.Pairs == PairPart.Second)
-            throw new InvalidRequestException([new("pairs", "must be joined or first: no example has a second text")]);
+            throw new FilterChoiceException("pairs", "must be joined or first: no example has a second text");
         // A text that is not one of a pair is stored once.
         if (effects.Count == 0) effects = await EffectsAsync(PairPart.Joined);
         return new(scope, effects.Count == 0 ? NotKnown() : [.. effects.Select(TextResponse.Of)]);

@@ -43,14 +43,14 @@ public sealed record OverlapFigure(
 
     protected override Columns<CohortOverlap> Columns => Flat;
 
-    private CohortKind Kind => Cohorts is [var first, ..] ? first.Kind : CohortKind.Trained;
-
     private string? Target => Cohorts.Select(cohort => cohort.Target).Distinct().ToList() is [var target]
         && Cohorts.All(cohort => cohort.Kind.HasTargets) ? $"Target sparsity {NumberText.Percent(target)} %" : null;
 
     public override SheetSize SizeOf(FigureLook look) => Map(look).Size;
 
     public override void Draw(ISheet sheet, FigureLook look) => Map(look).Draw(sheet);
+
+    private CohortKind Kind => Cohorts is [var first, ..] ? first.Kind : CohortKind.Trained;
 
     private static HeatCell Cell(CohortOverlap row) => row.Jaccard is { } jaccard
         ? new(

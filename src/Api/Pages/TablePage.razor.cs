@@ -1,4 +1,5 @@
 using PieService.Api.Lists;
+using PieService.Domain;
 
 namespace PieService.Api.Pages;
 
@@ -14,11 +15,11 @@ public partial class TablePage : HtmlPage<TablePage.Content>
     public sealed record Content(
         string Title, string? Needs, IReadOnlyList<(string Name, string Address)> Crumbs, string Path,
         IReadOnlyList<FilterField> Fields, TableCells Cells, IReadOnlyDictionary<Guid, string> Names, long Total,
-        Page<object> Pages, string? Refusal = null)
+        Page<object> Pages, FieldError? Refusal = null)
     {
         /// <summary>A table that needs other filters.</summary>
         public static Content Refused(
-            string title, string refusal, IReadOnlyList<(string Name, string Address)> crumbs, string path,
+            string title, FieldError refusal, IReadOnlyList<(string Name, string Address)> crumbs, string path,
             IReadOnlyList<FilterField> fields) =>
             new(
                 title, null, crumbs, path, fields, TableCells.None, new Dictionary<Guid, string>(), 0,

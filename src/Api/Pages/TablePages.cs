@@ -70,15 +70,14 @@ public static class TablePages
             async (
                 Guid id, Query<TFilter> query, HttpRequest request, PieDbContext db, CancellationToken cancellation) =>
             {
-                if (await table.FindAsync(db, id, query.Value, cancellation) is not { } scope
-                    || (scope as ComparisonScope ?? await ComparisonScope.FindAsync(db, id, cancellation))
-                        is not { Comparison: var comparison })
+                if (await ComparisonScope.FindAsync(db, id, cancellation) is not { Comparison: var comparison })
                     return Problems.NotFound(table.Kind, id);
-                var sweep = await SweepNameAsync(db, comparison.SweepId, cancellation);
                 return await ShowAsync(
-                    table, scope, query.Value, $"/comparisons/{id}/{name}", title, needs,
+                    table, id, query.Value, $"/comparisons/{id}/{name}", title, needs,
                     [
-                        ("Sweeps", "/ui/sweeps"), (sweep, $"/ui/sweeps/{comparison.SweepId}"),
+                        ("Sweeps", "/ui/sweeps"),
+                        ((await SweepNameAsync(db, comparison.SweepId, cancellation))!,
+                            $"/ui/sweeps/{comparison.SweepId}"),
                         (Compared.Title(SweepAnalysisResponse.Of(comparison, null)), $"/ui/comparisons/{id}"),
                     ],
                     exampleAddress is null ? null
@@ -93,27 +92,11 @@ public static class TablePages
         new(name, title, pages => pages.MapGet(
             $"/sweeps/{{id:guid}}/{name}",
             async (Guid id, Query<TFilter> query, PieDbContext db, CancellationToken cancellation) =>
-            {
-                var path = $"/sweeps/{id}/{name}";
-                try
-                {
-                    return await table.FindAsync(db, id, query.Value, cancellation) is not { } scope
-                        ? Problems.NotFound(table.Kind, id)
-                        : await ShowAsync(
-                            table, scope, query.Value, path, title, needs, await CrumbsAsync(db, id, cancellation),
-                            null, db, cancellation);
-                }
-                catch (ComparisonChoiceException refused)
-                {
-                    return TablePage.Of(TablePage.Content.Refused(
-                        title, refused.Errors[0].Message, await CrumbsAsync(db, id, cancellation), path,
-                        FilterField.Of(query.Value)));
-                }
-            }));
-
-    private static async Task<IReadOnlyList<(string Name, string Address)>> CrumbsAsync(
-        PieDbContext db, Guid sweep, CancellationToken cancellation) =>
-        [("Sweeps", "/ui/sweeps"), (await SweepNameAsync(db, sweep, cancellation), $"/ui/sweeps/{sweep}")];
+                await SweepNameAsync(db, id, cancellation) is not { } sweep
+                    ? Problems.NotFound(table.Kind, id)
+                    : await ShowAsync(
+                        table, id, query.Value, $"/sweeps/{id}/{name}", title, needs,
+                        [("Sweeps", "/ui/sweeps"), (sweep, $"/ui/sweeps/{id}")], null, db, cancellation)));
 
     private static async Task<IReadOnlyDictionary<Guid, string>> NamesAsync(
         PieDbContext db, TableCells cells, CancellationToken cancellation)
@@ -128,22 +111,34 @@ public static class TablePages
                 comparison => comparison.Id, comparison => Compared.Title(comparison), cancellation);
     }
 
-    private static Task<string> SweepNameAsync(PieDbContext db, Guid id, CancellationToken cancellation) =>
-        db.Sweeps.Where(sweep => sweep.Id == id).Select(sweep => sweep.Name).SingleAsync(cancellation);
+    /// <returns>Null if there is no such sweep.</returns>
+    private static Task<string?> SweepNameAsync(PieDbContext db, Guid id, CancellationToken cancellation) =>
+        db.Sweeps.Where(sweep => sweep.Id == id).Select(sweep => sweep.Name).SingleOrDefaultAsync(cancellation);
 
+    /// <summary>A table, or the question for other filters if it cannot show what these select.</summary>
     private static async Task<IResult> ShowAsync<TFilter, TScope, TItem>(
-        Table<TFilter, TScope, TItem> table, TScope scope, TFilter filter, string path, string title, string? needs,
+        Table<TFilter, TScope, TItem> table, Guid id, TFilter filter, string path, string title, string? needs,
         IReadOnlyList<(string Name, string Address)> crumbs, Func<Guid, string>? exampleAddress, PieDbContext db,
         CancellationToken cancellation)
         where TFilter : TableQuery, new()
         where TScope : class
     {
-        var page = await table.Rows(db, scope, filter).PageAsync(filter, cancellation);
-        var cells = TableCells.Of(page.Items, table.Columns(scope), exampleAddress);
-        return TablePage.Of(new(
-            title, needs, crumbs, path, FilterField.Of(filter),
-            cells, await NamesAsync(db, cells, cancellation), page.TotalItems,
-            new Page<object>([], page.NextPageToken, page.TotalItems)));
+        try
+        {
+            if (await table.FindAsync(db, id, filter, cancellation) is not { } scope)
+                return Problems.NotFound(table.Kind, id);
+            var page = await table.Rows(db, scope, filter).PageAsync(filter, cancellation);
+            var cells = TableCells.Of(page.Items, table.Columns(scope), exampleAddress);
+            return TablePage.Of(new(
+                title, needs, crumbs, path, FilterField.Of(filter),
+                cells, await NamesAsync(db, cells, cancellation), page.TotalItems,
+                new Page<object>([], page.NextPageToken, page.TotalItems)));
+        }
+        catch (FilterChoiceException refused)
+        {
+            return TablePage.Of(TablePage.Content.Refused(
+                title, refused.Errors[0], crumbs, path, FilterField.Of(filter)));
+        }
     }
 }
 

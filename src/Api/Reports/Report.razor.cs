@@ -5,6 +5,7 @@ using PieService.Api.Comparisons;
 using PieService.Api.Runs;
 using PieService.Domain;
 using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
 
 namespace PieService.Api.Reports;
 
@@ -18,6 +19,11 @@ public partial class Report : ComponentBase
     private static readonly JsonSerializerOptions Indented = new(Json.Options) { WriteIndented = true };
 
     [Parameter, EditorRequired] public ReportContent Model { get; set; } = null!;
+
+    /// <summary>The kind of all cohorts of the sweep.</summary>
+    private CohortKind Kind => CohortKind.Of(Model.Sweep.Origin);
+
+    private string SizeHeading => Kind.HasTargets ? "Sparsity" : Kind.SizeHeading;
 
     private string Provisional => Model.Sweep.FinishedAt is null ? "; the numbers may still change" : "";
 

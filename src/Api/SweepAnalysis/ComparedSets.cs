@@ -18,7 +18,7 @@ public sealed record ComparedSets(
     /// <returns>Null if there is no such sweep.</returns>
     /// <exception cref="InvalidRequestException">
     /// An id is not that of a comparison that the other filters select, or there are too many comparisons
-    /// (<see cref="ComparisonChoiceException"/>).
+    /// (<see cref="FilterChoiceException"/>).
     /// </exception>
     public static async Task<ComparedSets?> FindAsync(
         PieDbContext db, Guid id, ComparedSetsFilter filter, int most, CancellationToken cancellation)
@@ -34,7 +34,8 @@ public sealed record ComparedSets(
             && comparisons.Count <= most)
             throw Invalid($"{other} is not a comparison of this sweep, or the other filters leave it out");
         if (comparisons.Count > most)
-            throw new ComparisonChoiceException(
+            throw new FilterChoiceException(
+                "comparisons",
                 $"at most {most} comparisons are compared at once. Name fewer of them, or filter by model, method, "
                 + "sparsity, baseline or split");
         return new(

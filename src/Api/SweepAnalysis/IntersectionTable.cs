@@ -1,3 +1,4 @@
+using PieService.Api.Http;
 using PieService.Api.Lists;
 using PieService.Api.Tables;
 using PieService.Domain.Analysis;
@@ -33,10 +34,12 @@ public sealed class IntersectionTable()
                 $"{sets.Comparisons.Except(labelled).First().Id} is not labelled yet: leave it out, or try again when "
                 + "GET /comparisons/{id} has its PIEs");
         if (labelled.Count < Fewest)
-            throw new ComparisonChoiceException(
+            throw new FilterChoiceException(
+                "comparisons",
                 $"at least {Fewest} labelled comparisons are needed; here are {labelled.Count}");
         if (labelled.Select(comparison => comparison.Split).Distinct().Count() > 1)
-            throw new ComparisonChoiceException(
+            throw new FilterChoiceException(
+                "comparisons",
                 "the comparisons must have one split: filter by split, or name those of one");
         return sets with { Comparisons = labelled };
     }

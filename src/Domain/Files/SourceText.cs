@@ -19,7 +19,7 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
     /// <summary>The byte order mark of UTF-8 in a file that is read as Latin-1 or Windows-1252.</summary>
     private const string MarkInLatin1 = "\u00EF\u00BB\u00BF";
 
-    private readonly SourceBytes source = content ?? new(file, limits.FileBytes);
+    private readonly SourceBytes source = content ?? new(file, limits.OfFile);
     private readonly byte[] bytes = new byte[ReadAhead];
     private readonly char[] characters = new char[ReadAhead];
     private CharacterDecoder? decoder;

@@ -278,10 +278,10 @@ public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFix
             Assert.Contains("Majority, baseline", heads);
             Assert.Contains("Majority, compressed", heads);
         }
-        Assert.Contains("Score, baseline → compressed", pair.Heads);
+        Assert.Contains("Accuracy, baseline → compressed", pair.Heads);
         Assert.Contains("First, compressed majority", pair.Heads);
         Assert.Contains("Second, compressed majority", pair.Heads);
-        Assert.Contains("Seeds 6 baseline, 6 compressed", comparison.Text, StringComparison.Ordinal);
+        Assert.Contains("Runs 6 baseline, 6 compressed", comparison.Text, StringComparison.Ordinal);
         Assert.Contains("the compressed majority", comparison.Text, StringComparison.Ordinal);
     }
 

@@ -8,7 +8,8 @@ namespace PieService.Api.Tests.Pages;
 /// The number of addresses that are visited of those that differ only in ids, numbers and the list from which a page
 /// was opened. These are about other rows of the same tables.
 /// </param>
-internal sealed partial class Crawl(HttpClient client, int alike = int.MaxValue)
+/// <param name="isFollowed">Whether an address is visited; null for all.</param>
+internal sealed partial class Crawl(HttpClient client, int alike, Func<string, bool>? isFollowed = null)
 {
     private readonly Dictionary<string, int> shapes = [];
     private readonly HashSet<string> seen = [];
@@ -33,7 +34,8 @@ internal sealed partial class Crawl(HttpClient client, int alike = int.MaxValue)
             if (fragment is not null)
                 Assert.Contains($"id=\"{fragment}\"", page.Source, StringComparison.Ordinal);
             // Documents also refer to other sites.
-            foreach (var next in page.Addresses.Concat(page.Choices(address)).Where(next => next.StartsWith('/')))
+            foreach (var next in page.Addresses.Concat(page.Choices(address)).Where(next => next.StartsWith('/')
+                && isFollowed?.Invoke(next) is not false))
                 open.Enqueue((next, link.Path));
         }
 

@@ -152,6 +152,8 @@ public sealed class DatasetPageTests(DatasetApi api) : IClassFixture<DatasetApi>
         Assert.Contains("Another program made the predictions of the run", run.Text, StringComparison.Ordinal);
         Assert.Contains("Runs 3 baseline, 2 compressed", comparison.Text, StringComparison.Ordinal);
         Assert.Contains("against baseline, by cohort", example.Text, StringComparison.Ordinal);
+        var report = await Html.FoundAsync(api.Client, sweep.Link("The report of the sweep"));
+        Assert.Contains("Score, baseline", report.Heads);
         foreach (var page in new[] { sweep, comparison, example, pair })
         {
             Assert.DoesNotMatch("(?i)dense|pruned|sparsity|external", page.Text);

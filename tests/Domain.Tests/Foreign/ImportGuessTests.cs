@@ -214,7 +214,7 @@ public sealed class ImportGuessTests : IDisposable
         File("bf16/org__toy/results_2026.json", """{"results": {}, "config": {}, "model_name": "org/toy_7b"}""");
         Assert.Equal("org/toy_7b", Guess(files)[0].Definition.Cohorts![0].Model);
         Assert.Equal("mine", ImportGuess.Of(
-            files, new(null, "mine", ReplicationKind.Evaluation), ReadLimits.Default)[0].Definition.Cohorts![0].Model);
+            files, new(null, "mine", Replication: null), ReadLimits.Default)[0].Definition.Cohorts![0].Model);
     }
 
     [Theory]
