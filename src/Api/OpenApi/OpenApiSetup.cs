@@ -1,3 +1,4 @@
+using System.Xml.XPath;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
@@ -27,7 +28,9 @@ public static class OpenApiSetup
                     + "on the loopback interface of its machine.",
             });
             foreach (var assembly in XmlTexts.Documented)
-                options.IncludeXmlComments(XmlTexts.FileOf(assembly), includeControllerXmlComments: true);
+                options.IncludeXmlComments(
+                    () => new XPathDocument(XmlTexts.CommentsOf(assembly).CreateReader()),
+                    includeControllerXmlComments: true);
             options.OrderActionsBy(Story);
             options.SupportNonNullableReferenceTypes();
             options.UseAllOfToExtendReferenceSchemas();

@@ -13,10 +13,20 @@ public static class XmlTexts
 
     /// <summary>Both assemblies have members of the same names that source generators made.</summary>
     private static readonly ILookup<string, XElement> Members = Documented
-        .SelectMany(assembly => XDocument.Load(FileOf(assembly)).Descendants("member"))
+        .SelectMany(assembly => CommentsOf(assembly).Descendants("member"))
         .ToLookup(member => (string)member.Attribute("name")!);
 
-    public static string FileOf(Assembly assembly) => Path.ChangeExtension(assembly.Location, ".xml");
+    /// <summary>
+    /// The comments of an assembly, whose lines are not indented as in the code: Swagger UI would show them as code.
+    /// </summary>
+    public static XDocument CommentsOf(Assembly assembly)
+    {
+        var comments = XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml"));
+        foreach (var text in comments.DescendantNodes().OfType<XText>())
+            text.Value = string.Join(
+                '\n', text.Value.Split('\n').Select((line, number) => number == 0 ? line : line.TrimStart()));
+        return comments;
+    }
 
     public static string? Summary(Type type) => Text($"T:{NameOf(type)}", "summary");
 

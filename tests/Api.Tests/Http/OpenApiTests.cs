@@ -81,6 +81,22 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
                 (string?)document["components"]!["schemas"]![text.Key]!["properties"]![text.Field]!["description"]));
     }
 
+    /// <summary>Swagger UI shows indented lines as code.</summary>
+    [Fact]
+    public async Task The_lines_of_descriptions_are_not_indented()
+    {
+        Assert.DoesNotContain(
+            Described(await DocumentAsync()), text => text.Contains("\n ", StringComparison.Ordinal));
+
+        static IEnumerable<string> Described(JsonNode? node) => node switch
+        {
+            JsonObject all => all.SelectMany(one => one is { Key: "description" or "summary", Value: JsonValue text }
+                ? [(string)text!] : Described(one.Value)),
+            JsonArray all => all.SelectMany(Described),
+            _ => [],
+        };
+    }
+
     /// <summary>From a second media type, generated clients make a union of the type and text.</summary>
     [Fact]
     public async Task A_response_with_JSON_has_no_other_type() => Assert.All(
