@@ -44,7 +44,7 @@ public sealed class FigureTextTests
         var top = texts.Where(text => text.Text == "1").Min(text => text.Box.Top);
 
         Assert.Equal(
-            ["1", "1", "100", "50"],
+            ["1", "1", "100", "2000"],
             texts.Where(text => Math.Abs(text.Box.Top - top) < 0.01).Select(text => text.Text)
                 .Order(StringComparer.Ordinal));
     }
