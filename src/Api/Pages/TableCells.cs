@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using PieService.Api.Tables;
 using PieService.Domain;
 
@@ -65,7 +66,7 @@ public sealed record TableCell(string? Text, bool IsNumber, string? Address, IRe
         return new(
             column.Kind switch
             {
-                ColumnKind.Text => text,
+                ColumnKind.Text => column.IsList ? Joined(text) : text,
                 ColumnKind.Whole => WithMinus(long.Parse(text, Culture).ToString("N0", Culture)),
                 ColumnKind.Real => WithMinus(Rounded(text)),
             },
@@ -75,6 +76,10 @@ public sealed record TableCell(string? Text, bool IsNumber, string? Address, IRe
     /// <summary>Whether the column has lists of ids of comparisons, which the page shows by their names.</summary>
     public static bool ListsComparisons<TItem>(Column<TItem> column) =>
         column is { Kind: ColumnKind.Text, Name: "comparisons" or "comparisonIds" };
+
+    /// <summary>The values of a list of JSON.</summary>
+    private static string Joined(string list) => Json.Read<JsonArray>(list) is { Count: > 0 } values
+        ? string.Join(", ", values.Select(value => value?.ToString())) : "none";
 
     /// <summary>Real numbers of the API have up to 17 digits.</summary>
     private static string Rounded(string text) =>

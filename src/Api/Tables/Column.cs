@@ -10,6 +10,9 @@ public abstract class Column<TItem>(string name)
 
     public abstract ColumnKind Kind { get; }
 
+    /// <summary>Whether its values are lists, as JSON.</summary>
+    public bool IsList { get; init; }
+
     /// <summary>Returns the value as text; null if the row has no value.</summary>
     public abstract string? Text(TItem row);
 

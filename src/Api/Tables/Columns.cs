@@ -30,7 +30,7 @@ public sealed class Columns<TItem> : IReadOnlyList<Column<TItem>>
         Text(name, row => Wire.Name(value(row)));
 
     public Columns<TItem> List<T>(string name, Func<TItem, IReadOnlyList<T>?> value) =>
-        Text(name, row => value(row) is { } known ? Json.Write(known) : null);
+        Add(new TextColumn<TItem>(name, row => value(row) is { } known ? Json.Write(known) : null) { IsList = true });
 
     /// <summary>
     /// Adds the label itself for single-label data, and a list of labels, which may be empty, for multi-label data.

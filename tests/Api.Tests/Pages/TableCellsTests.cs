@@ -34,5 +34,16 @@ public sealed class TableCellsTests
         Assert.Equal([(null, true), ("0.5", true)], rows.Select(row => ShownOf(row[^1])));
     }
 
+    [Fact]
+    public void The_values_of_a_list_are_separated_by_commas()
+    {
+        var columns = new Columns<string[]>().List("labels", row => row).Text("text", row => row[0]);
+
+        var cells = Assert.Single(TableCells.Of([["acq", "money-fx"]], columns).Rows);
+
+        Assert.Equal("acq, money-fx", cells[0].Text);
+        Assert.Equal("none", TableCells.Of([[]], new Columns<string[]>().List("labels", row => row)).Rows[0][0].Text);
+    }
+
     private static (string? Text, bool IsNumber) ShownOf(TableCell cell) => (cell.Text, cell.IsNumber);
 }
