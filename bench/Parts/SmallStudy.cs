@@ -13,8 +13,8 @@ internal sealed record SmallStudy(
     /// 8 methods x 2 sparsities x 2 seeds, with the sizes of the study's model; of a BERT one method of each schedule
     /// and a quarter of the texts, since it needs as much time for one as the BiLSTM for a hundred.
     /// </summary>
-    /// <param name="texts">The number of training texts; null for the usual one. With more, a run costs more beside what
-    /// each run costs anyway, and batches differ less in the lengths of their texts.</param>
+    /// <param name="texts">The number of training texts; null for the usual one. With more, a run costs more beside
+    /// what each run costs anyway, and batches differ less in the lengths of their texts.</param>
     public static SmallStudy Of(Architecture architecture, int? texts) => architecture switch
     {
         Architecture.BiLstm => new(
