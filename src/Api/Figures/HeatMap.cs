@@ -8,7 +8,7 @@ public sealed record HeatCell(double? Value, string Text, string? Tip = null);
 
 /// <summary>A matrix of cells whose colours show values from 0, with a bar that explains the colours.</summary>
 /// <param name="Cells">By row and column; a cell that is null is not drawn.</param>
-/// <param name="Greatest">The value of the darkest colour, above 0.</param>
+/// <param name="Greatest">The value at the end of the ramp, above 0.</param>
 public sealed record HeatMap(
     FigureLook Look, IReadOnlyList<UserText> Rows, IReadOnlyList<UserText> Columns,
     IReadOnlyList<IReadOnlyList<HeatCell?>> Cells, double Greatest, string RowsTitle, string ColumnsTitle,

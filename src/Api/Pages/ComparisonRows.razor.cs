@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using PieService.Api.SweepAnalysis;
+using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 
 namespace PieService.Api.Pages;
@@ -22,6 +23,6 @@ public partial class ComparisonRows : ComponentBase
     /// <summary>The kind of all cohorts.</summary>
     [Parameter, EditorRequired] public CohortKind Kind { get; set; } = CohortKind.Trained;
 
-    /// <summary>Whether rows that have the same cohort differ in their split.</summary>
-    private bool HasSplits => Rows.Select(row => row.Split).Distinct().Count() > 1;
+    /// <summary>Whether there are rows of another split than test, which most sweeps have only.</summary>
+    private bool HasSplits => Rows.Any(row => row.Split is not Split.Test);
 }

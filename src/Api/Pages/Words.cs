@@ -46,7 +46,8 @@ public static class Words
         "excess", "Excess",
         kind => $"How much more a {kind.Baseline} and a {kind.Compressed} run disagree than two runs of the same "
             + "cohort, as a share of the examples with its 95 % interval, which is cut at −100 and 100 %; it is 0 on "
-            + $"average if the cohorts differ only in their {kind.Repetition}s.");
+            + $"average if {(kind.HasTargets ? "pruning" : "compression")} changes no more than another "
+            + $"{kind.Repetition} does.");
 
     public static readonly Word Significant = new(
         "significant", "Significant PIEs",

@@ -55,7 +55,7 @@ WHEN (NEW.next_attempt_at < OLD.next_attempt_at) EXECUTE FUNCTION notify_of_chan
 
 -- The totals of a sweep (SettledSweeps.cs) are deleted when a run of it changes, or the trunk of a run, or which runs
 -- it has. They exist only while all of these have ended, so a change of a run that is queued or running, such as a
--- heartbeat, deletes nothing.
+-- heartbeat, deletes nothing, and neither does a change of columns that are not counted, such as those of a checkpoint.
 CREATE OR REPLACE FUNCTION forget_totals_of_run() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM sweep_totals USING sweep_runs AS link
@@ -71,7 +71,11 @@ BEGIN
 END
 $$;
 CREATE TRIGGER ended_runs_changed AFTER UPDATE ON runs FOR EACH ROW
-WHEN (OLD.state NOT IN ('queued', 'running') AND OLD.* IS DISTINCT FROM NEW.*)
+WHEN (OLD.state NOT IN ('queued', 'running')
+    AND (OLD.state, OLD.predict_again, OLD.predicted_splits, OLD.observed_epochs, OLD.model_path, OLD.epochs_total,
+        OLD.epochs_done, OLD.started_at, OLD.finished_at, OLD.trunk_run_id, OLD.sweep_id)
+    IS DISTINCT FROM (NEW.state, NEW.predict_again, NEW.predicted_splits, NEW.observed_epochs, NEW.model_path,
+        NEW.epochs_total, NEW.epochs_done, NEW.started_at, NEW.finished_at, NEW.trunk_run_id, NEW.sweep_id))
 EXECUTE FUNCTION forget_totals_of_run();
 CREATE TRIGGER runs_deleted AFTER DELETE ON runs FOR EACH ROW EXECUTE FUNCTION forget_totals_of_run();
 CREATE TRIGGER links_made AFTER INSERT ON sweep_runs REFERENCING NEW TABLE AS changed

@@ -12,18 +12,24 @@ namespace PieService.Domain.Storage;
 /// its runs, and counts afterwards. So a change that was committed before is counted; while one is not committed yet,
 /// nothing is stored; and one that comes later waits, after which its trigger finds the totals and deletes them. A link
 /// to a further run waits too, since its foreign key needs a lock of the sweep. A link is deleted only with its run or
-/// its sweep, whose row is then locked.
+/// its sweep, whose row is then locked. This holds as long as no code changes a link, whose locks are weaker, or the
+/// predictions of a run without changing the run.
 /// </remarks>
 public static class SettledSweeps
 {
-    /// <summary>The sweeps without totals whose runs have ended.</summary>
+    /// <summary>The events of other sweeps wait while these are counted.</summary>
+    private const int AtOnce = 10;
+
+    /// <summary>Some sweeps without totals whose runs and trunks have ended.</summary>
     /// <param name="open">Sweeps whose runs have not ended, as far as this is known.</param>
     public static Task<List<Guid>> WithoutTotalsAsync(PieDbContext db, Guid[] open, CancellationToken cancellation) =>
         db.Sweeps.Where(sweep => !open.Contains(sweep.Id)
                 && !db.SweepTotals.Any(totals => totals.SweepId == sweep.Id)
                 && !db.SweepRuns.Any(link => link.SweepId == sweep.Id && db.Runs.Any(run => run.Id == link.RunId
-                    && (run.State == RunState.Queued || run.State == RunState.Running))))
-            .OrderBy(sweep => sweep.Id).Select(sweep => sweep.Id).ToListAsync(cancellation);
+                    && (run.State == RunState.Queued || run.State == RunState.Running
+                        || db.Runs.Any(trunk => trunk.Id == run.TrunkRunId
+                            && (trunk.State == RunState.Queued || trunk.State == RunState.Running))))))
+            .OrderBy(sweep => sweep.Id).Select(sweep => sweep.Id).Take(AtOnce).ToListAsync(cancellation);
 
     /// <summary>
     /// Stores the totals of a sweep, unless a run of it or the trunk of one is queued or running, or another

@@ -38,6 +38,12 @@ public static class TextMeasurement
         if (await IsMeasuredAsync()) return;
         await db.TextValues.Where(values => values.DatasetId == split.DatasetId && values.Split == split.Split)
             .ExecuteDeleteAsync(cancellation);
+        // What older labels have of other values is computed until the comparison is labelled again.
+        await db.TextEffects
+            .Where(effects => db.Comparisons.Any(comparison => comparison.Id == effects.ComparisonId
+                && comparison.Split == split.Split
+                && db.Sweeps.Any(sweep => sweep.Id == comparison.SweepId && sweep.DatasetId == split.DatasetId)))
+            .ExecuteDeleteAsync(cancellation);
         await MeasureAsync(db, split.DatasetId, split.Split, cancellation);
         await transaction.CommitAsync(cancellation);
 

@@ -108,7 +108,7 @@ public sealed class SweepPageTests(ApiFixture api) : IClassFixture<ApiFixture>
         var sweep = await api.SubmitAsync(request);
 
         var both = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}");
-        var one = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}?split=train");
+        var one = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}?split=test");
 
         Assert.Equal("Split", both.Heads[2]);
         Assert.Equal(["test", "train"], both.Rows.Select(row => row[2]).Distinct().Order());

@@ -55,7 +55,7 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 2, "MP-AI"));
         await api.Situations.TrainAsync(sweep, (_, position) => position % 3);
         await using var db = await ContextAsync();
-        await SettledSweeps.StoreAsync(db, sweep, CancellationToken.None);
+        await StoredTotals.StoreAsync(db, sweep);
 
         var plan = await PlanAsync($"SELECT * FROM sweep_progress WHERE sweep_id = '{sweep}'");
 
