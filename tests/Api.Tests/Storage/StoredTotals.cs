@@ -3,7 +3,9 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Tests.Storage;
 
-/// <summary>The totals of a sweep whose runs have ended, which are not stored while another transaction locks it.</summary>
+/// <summary>
+/// The totals of a sweep whose runs have ended, which are not stored while another transaction locks it.
+/// </summary>
 internal static class StoredTotals
 {
     /// <summary>Stores them, however often the sweep watch of the API has the locks.</summary>
