@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
 using PieService.Domain.Runs;
@@ -44,20 +45,33 @@ public sealed class Situations(IServiceProvider services)
         };
         await using var db = await contexts.CreateDbContextAsync();
         db.Datasets.Add(dataset);
-        db.Examples.AddRange(Enumerable.Range(0, TestExamples).Select(position => new Example
-        {
-            DatasetId = id,
-            Split = Split.Test,
-            Position = position,
-            Id = Example.IdOf(id, Split.Test, position),
-            SourceId = $"test:{position}",
-            Text = $"text {position}",
-            Labels = task == LearningTask.SingleLabel ? [(short)(position % 3)]
-                : [.. Enumerable.Range(0, 3).Where(c => (position & (1 << c)) != 0).Select(c => (short)c)],
-        }));
+        db.Examples.AddRange(ExamplesOf(dataset, Split.Test));
         await db.SaveChangesAsync();
         return dataset;
     }
+
+    /// <summary>
+    /// Adds as many training examples as a dataset has test examples, with the same texts and classes.
+    /// </summary>
+    public async Task AddTrainingExamplesAsync(Dataset dataset)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        db.Examples.AddRange(ExamplesOf(dataset, Split.Train));
+        await db.SaveChangesAsync();
+    }
+
+    private static IEnumerable<Example> ExamplesOf(Dataset dataset, Split split) =>
+        Enumerable.Range(0, TestExamples).Select(position => new Example
+        {
+            DatasetId = dataset.Id,
+            Split = split,
+            Position = position,
+            Id = Example.IdOf(dataset.Id, split, position),
+            SourceId = $"{Wire.Name(split)}:{position}",
+            Text = $"text {position}",
+            Labels = dataset.Task == LearningTask.SingleLabel ? [(short)(position % 3)]
+                : [.. Enumerable.Range(0, 3).Where(c => (position & (1 << c)) != 0).Select(c => (short)c)],
+        });
 
     /// <summary>Lets the dataset of a sweep state ten examples more of each class on each split.</summary>
     public async Task StateManyExamplesAsync(Guid sweep)

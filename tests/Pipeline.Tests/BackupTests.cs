@@ -120,7 +120,7 @@ public sealed partial class BackupTests(ServiceFixture service) : IClassFixture<
 
         Assert.Equal(1, exitCode);
         Assert.Contains(
-            $"pie: backup: There is no folder {missing} for the backup.", errors, StringComparison.Ordinal);
+            $"pie: backup: The folder {missing} of the backup does not exist.", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("unfinished", errors, StringComparison.Ordinal);
     }
 

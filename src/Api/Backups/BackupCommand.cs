@@ -49,7 +49,8 @@ public static class BackupCommand
     private static async Task<int> BackUpAsync(CommandDatabase service, string path, bool withCheckpoints)
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
-            throw new BackupException($"There is no folder {folder} for the backup. Create it, or name another file.");
+            throw new BackupException(
+                $"The folder {folder} of the backup does not exist. Create it, or name another file.");
         var postgres = new PostgresTools(service.ConnectionString, service.Configuration[PostgresBinaries.Setting]);
         await using var database = NpgsqlDataSource.Create(service.ConnectionString);
         var options = new DbContextOptionsBuilder<PieDbContext>();

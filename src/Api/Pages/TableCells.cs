@@ -75,7 +75,7 @@ public sealed record TableCell(string? Text, bool IsNumber, string? Address, IRe
 
     /// <summary>Whether the column has lists of ids of comparisons, which the page shows by their names.</summary>
     public static bool ListsComparisons<TItem>(Column<TItem> column) =>
-        column is { Kind: ColumnKind.Text, Name: "comparisons" or "comparisonIds" };
+        column is { IsList: true, Name: "comparisons" or "comparisonIds" };
 
     /// <summary>The values of a list of JSON.</summary>
     private static string Joined(string list) => Json.Read<JsonArray>(list) is { Count: > 0 } values

@@ -289,20 +289,7 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
         Func<Run, bool>? trained = null)
     {
         var dataset = await api.Situations.DatasetAsync();
-        await using (var db = await ContextAsync())
-        {
-            db.Examples.AddRange(Enumerable.Range(0, Examples).Select(position => new Example
-            {
-                DatasetId = dataset.Id,
-                Split = Split.Train,
-                Position = position,
-                Id = Example.IdOf(dataset.Id, Split.Train, position),
-                SourceId = $"train:{position}",
-                Text = $"text {position}",
-                Labels = [(short)(position % 3)],
-            }));
-            await db.SaveChangesAsync();
-        }
+        await api.Situations.AddTrainingExamplesAsync(dataset);
         var request = Request(dataset, seeds);
         request["computeMatchedDense"] = computeMatchedDense;
         if (observationEpochs is not null)

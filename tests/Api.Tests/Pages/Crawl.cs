@@ -18,6 +18,7 @@ internal sealed partial class Crawl(HttpClient client, int alike, Func<string, b
     /// <returns>The addresses that were visited.</returns>
     public async Task<IReadOnlySet<string>> VisitAsync(string start)
     {
+        var visited = new HashSet<string>(StringComparer.Ordinal);
         var open = new Queue<(string Path, string From)>([(start, "the start")]);
         while (open.TryDequeue(out var link))
         {
@@ -28,6 +29,7 @@ internal sealed partial class Crawl(HttpClient client, int alike, Func<string, b
             Assert.True(
                 response.StatusCode < HttpStatusCode.BadRequest,
                 $"{link.From} leads to {link.Path}: {response.StatusCode}");
+            visited.Add(link.Path);
             if (!address.StartsWith("/ui/", StringComparison.Ordinal)
                 || response.Content.Headers.ContentType?.MediaType != "text/html") continue;
             var page = new Html(response.StatusCode, await response.Content.ReadAsStringAsync());
@@ -39,7 +41,7 @@ internal sealed partial class Crawl(HttpClient client, int alike, Func<string, b
                 open.Enqueue((next, link.Path));
         }
 
-        return seen;
+        return visited;
     }
 
     private bool IsNew(string path)

@@ -1,14 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using PieService.Api.Tests.Datasets;
 using PieService.Api.Tests.PredictionImports;
 using PieService.Api.Tests.SweepAnalysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
-using PieService.Domain.Storage;
 
 namespace PieService.Api.Tests.Pages;
 
@@ -134,7 +131,7 @@ public sealed class LinkTests(ApiFixture api, DatasetApi imports)
     private async Task<Guid> OfTwoSplitsAsync()
     {
         var dataset = await api.Situations.DatasetAsync();
-        await AddTrainingExamplesAsync(dataset);
+        await api.Situations.AddTrainingExamplesAsync(dataset);
         var request = Situations.Request(dataset, 3, "IMP", "MP-AI");
         (request["predictSplits"], request["observationEpochs"]) = (new JsonArray("test", "train"), new JsonArray());
         var sweep = await api.SubmitAsync(request);
@@ -152,22 +149,5 @@ public sealed class LinkTests(ApiFixture api, DatasetApi imports)
         var request = Situations.Request(await api.Situations.DatasetAsync(), 2, "MP-AI", "RP-AI");
         request["sparsities"] = new JsonArray([.. Enumerable.Range(1, 50).Select(target => (JsonNode)target)]);
         return (await StudiedSweep.LabelledAsync(api, request, Answer)).Id;
-    }
-
-    private async Task AddTrainingExamplesAsync(Dataset dataset)
-    {
-        await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
-            .CreateDbContextAsync();
-        db.Examples.AddRange(Enumerable.Range(0, Situations.TestExamples).Select(position => new Example
-        {
-            DatasetId = dataset.Id,
-            Split = Split.Train,
-            Position = position,
-            Id = Example.IdOf(dataset.Id, Split.Train, position),
-            SourceId = $"train:{position}",
-            Text = $"text {position}",
-            Labels = [(short)(position % 3)],
-        }));
-        await db.SaveChangesAsync();
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using PieService.Domain.Analysis;
+using PieService.Domain.Datasets;
 using PieService.Domain.Datasets.Texts;
 using PieService.Domain.Storage;
 using PieService.TestSupport;
@@ -254,9 +255,14 @@ public sealed class LabellingTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Fact]
     public async Task Texts_that_an_earlier_version_measured_are_measured_again()
     {
-        var (outdated, current) = (await LabellableSweepAsync(), await LabellableSweepAsync());
+        var dataset = await api.Situations.DatasetAsync();
+        var (outdated, beside, current) = (
+            await LabellableSweepAsync(dataset), await LabellableSweepAsync(dataset, "RP-AI"),
+            await LabellableSweepAsync());
         await LabelAsync(outdated);
+        await LabelAsync(beside);
         await LabelAsync(current);
+        var (besides, currents) = (await EffectsAsync(beside), await EffectsAsync(current));
         var values = $"FROM text_values WHERE dataset_id = (SELECT dataset_id FROM sweeps WHERE id = '{outdated}')";
         await Sql.ExecuteAsync(api.ConnectionString, $"""
             UPDATE text_values SET version = {TextMeasures.CurrentVersion - 1}, packed = ''
@@ -274,6 +280,9 @@ public sealed class LabellingTests(ApiFixture api) : IClassFixture<ApiFixture>
             await Sql.ScalarAsync(
                 api.ConnectionString,
                 $"SELECT count(*) {values} AND version = {TextMeasures.CurrentVersion} AND packed <> ''"));
+        // The effects of the other comparison of the split followed from the earlier values.
+        Assert.True(besides > 0);
+        Assert.Equal((0, currents), (await EffectsAsync(beside), await EffectsAsync(current)));
     }
 
     private LabelComparison Job => new(new ComparisonLabels(contexts), contexts, NullLogger<LabelComparison>.Instance);
@@ -301,9 +310,10 @@ public sealed class LabellingTests(ApiFixture api) : IClassFixture<ApiFixture>
         return sweep;
     }
 
-    private async Task<Guid> LabellableSweepAsync()
+    private async Task<Guid> LabellableSweepAsync(Dataset? dataset = null, string method = "MP-AI")
     {
-        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 2, "MP-AI"));
+        var sweep = await api.SubmitAsync(
+            Situations.Request(dataset ?? await api.Situations.DatasetAsync(), seeds: 2, method));
         await api.Situations.TrainAsync(sweep, (_, example) => example % 3);
         return sweep;
     }
@@ -314,6 +324,11 @@ public sealed class LabellingTests(ApiFixture api) : IClassFixture<ApiFixture>
         UPDATE run_predictions SET classes = {classes}
         FROM sweep_runs WHERE sweep_runs.run_id = run_predictions.run_id AND sweep_runs.sweep_id = '{sweep}'
         """);
+
+    /// <summary>The number of stored comparisons of the texts of a sweep.</summary>
+    private async Task<long> EffectsAsync(Guid sweep) => (long)(await Sql.ScalarAsync(
+        api.ConnectionString,
+        $"SELECT count(*) FROM text_effects JOIN comparisons ON id = comparison_id WHERE sweep_id = '{sweep}'"))!;
 
     private async Task<Guid> IdAsync(Guid sweep) => (Guid)(await ComparisonAsync(sweep))["id"]!;
 
