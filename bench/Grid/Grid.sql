@@ -1,13 +1,19 @@
 -- Fills an empty database of the service with runs of the study's size: for each of four datasets and two models, 30
 -- seeds of a dense cohort and of 8 methods x 5 sparsities, with predictions of the whole test split, metrics of every
 -- epoch, and labels of every comparison. Values are patterns, not predictions: sizes, counts and keys are what queries
--- see. Run it with psql; the variable grids is the number of grids, each in sweeps of its own (1: 9,840 runs; 0.1: 3
--- seeds in place of 30).
+-- see. Rows are stored in the order in which the service stores them: the runs of a sweep together, with ids that grow,
+-- and the labels of a comparison together. Run it with psql; the variable grids is the number of grids, each in sweeps
+-- of its own (1: 9,840 runs; 0.1: 3 seeds in place of 30).
 \set ON_ERROR_STOP on
 \if :{?grids} \else \set grids 1 \endif
 SET synchronous_commit = off;
 BEGIN;
 SELECT setseed(0.5);
+
+-- A UUID of version 7 in which a number stands for the time, and which has no variant.
+CREATE FUNCTION pg_temp.ordered_id(place bigint) RETURNS uuid LANGUAGE sql VOLATILE AS $$
+    SELECT (lpad(to_hex(place), 12, '0') || '7' || substr(md5(random()::text), 14))::uuid
+$$;
 
 CREATE TEMP TABLE corpus (name text, task text, classes integer, examples integer, train integer) ON COMMIT DROP;
 INSERT INTO corpus VALUES ('snli', 'singleLabel', 3, 10000, 550000), ('imdb', 'singleLabel', 2, 25000, 25000),
@@ -39,9 +45,9 @@ FROM (
         unnest(ARRAY[20, 50, 70, 90, 99]::numeric[]) AS sparsity) AS cohorts;
 
 CREATE TEMP TABLE part ON COMMIT DROP AS
-SELECT grid, architecture, corpus.name, gen_random_uuid() AS sweep_id, datasets.id AS dataset_id, corpus.task,
-    corpus.classes, corpus.examples, CASE WHEN :grids < 1 THEN ceil(30 * :grids)::integer ELSE 30 END AS seeds
-FROM corpus JOIN datasets ON datasets.name = corpus.name
+SELECT pg_temp.ordered_id(row_number() OVER (ORDER BY grid, name, architecture)) AS sweep_id, grid, architecture, name,
+    dataset_id, task, classes, examples, CASE WHEN :grids < 1 THEN ceil(30 * :grids)::integer ELSE 30 END AS seeds
+FROM (SELECT corpus.*, datasets.id AS dataset_id FROM corpus JOIN datasets ON datasets.name = corpus.name) AS known
 CROSS JOIN (VALUES ('BERT'), ('BiLSTM')) AS model(architecture)
 CROSS JOIN generate_series(1, greatest(1, :grids)::integer) AS grid;
 
@@ -52,10 +58,12 @@ SELECT sweep_id, format('%s %s %s', name, architecture, grid), dataset_id, jsonb
 FROM part;
 
 CREATE TEMP TABLE made ON COMMIT DROP AS
-SELECT part.*, cohort.ordinal AS cohort, cohort.method, cohort.sparsity, seed, gen_random_uuid() AS run_id,
+SELECT part.*, cohort.ordinal AS cohort, cohort.method, cohort.sparsity, seed,
+    pg_temp.ordered_id(row_number() OVER (ORDER BY sweep_id, ordinal, seed)) AS run_id,
     format('%s-%s-%s-%s', architecture, cohort.method, cohort.sparsity, grid) AS fingerprint,
     CASE WHEN cohort.method LIKE 'I%' AND cohort.method NOT LIKE '%-AI' THEN 24 ELSE 6 END AS epochs
-FROM part CROSS JOIN cohort CROSS JOIN LATERAL generate_series(0, part.seeds - 1) AS seed;
+FROM part CROSS JOIN cohort CROSS JOIN LATERAL generate_series(0, part.seeds - 1) AS seed
+ORDER BY sweep_id, ordinal, seed;
 
 INSERT INTO runs (id, dataset_id, sweep_id, fingerprint, recipe, seed, architecture, method, sparsity, state, priority,
     ordinal, epochs_total, epochs_done, attempts, interruptions, lease_epoch, prediction_hash, achieved_sparsity,
@@ -102,14 +110,16 @@ FROM compared;
 INSERT INTO pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, dense_runs, pruned_runs, dense_mode,
     pruned_mode, dense_tied, pruned_tied, margin, is_pie, direction, p, q, paired_p, paired_q, inclusion, taxicab, shift,
     self_confidence)
-SELECT comparisons.number, examples.position, CASE task WHEN 'singleLabel' THEN 0 END,
+SELECT number, position, CASE task WHEN 'singleLabel' THEN 0 END,
     decode(repeat('0f00', classes), 'hex'), decode(repeat('0f00', classes), 'hex'), seeds, seeds,
-    CASE task WHEN 'singleLabel' THEN 0 END, CASE task WHEN 'singleLabel' THEN examples.position % 10 = 0 END::integer,
-    false, false, random(), examples.position % 10 = 0,
-    CASE WHEN examples.position % 10 = 0 THEN 'denseRight' END, random(), random(), random(), random(), random(),
+    CASE task WHEN 'singleLabel' THEN 0 END, CASE task WHEN 'singleLabel' THEN position % 10 = 0 END::integer,
+    false, false, random(), position % 10 = 0,
+    CASE WHEN position % 10 = 0 THEN 'denseRight' END, random(), random(), random(), random(), random(),
     2 * random(), random() - 0.2, random()
-FROM compared JOIN comparisons ON comparisons.id = compared.comparison_id
-JOIN examples ON examples.dataset_id = compared.dataset_id AND examples.split = 'test';
+FROM (
+    SELECT compared.*, comparisons.number
+    FROM compared JOIN comparisons ON comparisons.id = comparison_id ORDER BY number) AS numbered
+CROSS JOIN LATERAL generate_series(0, examples - 1) AS position;
 
 -- One comparison of each sweep is on the training split, which has no examples here: it has what its figures read, the
 -- bins of the influence after two epochs and a map.
