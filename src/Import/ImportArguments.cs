@@ -57,6 +57,9 @@ internal sealed record ImportArguments(
                 result.AddError($"There is no option {unknown}; --help lists them.");
             if (result.GetValue(files) is { Length: > 0 } == result.GetValue(definition) is not null)
                 result.AddError("Name files and folders, or a definition that names its files.");
+            if (result.GetValue(definition) is null) return;
+            foreach (var option in new[] { baseline, model, repeats }.Where(option => result.GetResult(option) is not null))
+                result.AddError($"{option.Name} is not used with --definition: write it into the definition.");
         });
         command.SetAction((parsed, _) => run(new(
             parsed.GetValue(url)!, Environment.GetEnvironmentVariable("PIE_KEY"), parsed.GetValue(files)!,
