@@ -2,7 +2,12 @@ using PieService.Api.Figures.Drawing;
 
 namespace PieService.Api.Tests.Figures;
 
-/// <summary>The memory of the drawing library is not that of the garbage collector.</summary>
+/// <summary>
+/// The memory of the drawing library is not that of the garbage collector, so that of the process is measured, while no
+/// other test uses it.
+/// </summary>
+[Collection(nameof(FigureMemoryTests))]
+[CollectionDefinition(nameof(FigureMemoryTests), DisableParallelization = true)]
 public sealed class FigureMemoryTests
 {
     private const int Figures = 500;
