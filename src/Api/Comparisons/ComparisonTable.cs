@@ -58,25 +58,33 @@ public sealed class ComparisonTable() : Table<ComparisonFilter, SweepScope, Comp
         .Time("labelledAt", row => row.LabelledAt)
         .Text("labellingError", row => row.LabellingError);
 
-    private static readonly LatexLayout<ComparisonResponse> ForPapers = new(
-        "Scores of the dense and the pruned models in percent: mean and standard deviation over n seeds. "
-        + "Accuracy for single-label data, macro-F1 for multi-label data.",
+    private static readonly LatexLayout<ComparisonResponse> OfTrained = LayoutOf(
+        CohortKind.Trained,
+        new("Baseline", "l", row => LatexText.Escaped(Wire.Name(row.Baseline))),
+        new(@"Target (\%)", "r", row => LatexText.Sparsity((double)row.Sparsity)),
+        new(@"Achieved (\%)", "r", row => LatexText.Sparsity(row.AchievedSparsity?.Mean)));
+
+    private static readonly LatexLayout<ComparisonResponse> OfImported = LayoutOf(
+        CohortKind.Foreign,
+        new LatexColumn<ComparisonResponse>(
+            CohortKind.Foreign.SizeHeading, "l", row => LatexText.OrNone(CompressionText.Of(row.Compression, row.Bits))));
+
+    private static LatexLayout<ComparisonResponse> LayoutOf(
+        CohortKind kind, params ReadOnlySpan<LatexColumn<ComparisonResponse>> cohort) => new(
+        $"Scores of the {kind.Baseline} and the {kind.Compressed} models in percent: mean and standard deviation over "
+        + $"n {kind.Repetition}s. Accuracy for single-label data, macro-F1 for multi-label data.",
         [
             new("Model", "l", row => LatexText.Escaped(row.Model)),
-            new("Method", "l", row => LatexText.Escaped(row.Cohort ?? Wire.Name(row.Method))),
-            new("Baseline", "l", row => LatexText.Escaped(Wire.Name(row.Baseline))),
-            new(
-                @"Target (\%)", "r",
-                row => row.Cohort is null ? LatexText.Sparsity((double)row.Sparsity) : LatexText.None),
-            new(@"Achieved (\%)", "r", row => LatexText.Sparsity(row.AchievedSparsity?.Mean)),
-            new("Dense", "r", row => LatexText.MeanSd(row.Score?.Dense)),
+            new(kind.NameHeading, "l", row => LatexText.Escaped(row.Cohort ?? Wire.Name(row.Method))),
+            .. cohort,
+            new(kind.BaselineHeading, "r", row => LatexText.MeanSd(row.Score?.Dense)),
             new("$n$", "r", row => LatexText.Whole(row.Seeds.Dense)),
-            new("Pruned", "r", row => LatexText.MeanSd(row.Score?.Pruned)),
+            new(kind.CompressedHeading, "r", row => LatexText.MeanSd(row.Score?.Pruned)),
             new("$n$", "r", row => LatexText.Whole(row.Seeds.Pruned)),
         ])
-    {
-        IsProvisional = row => !row.Complete,
-    };
+        {
+            IsProvisional = row => !row.Complete,
+        };
 
     public override Task<SweepScope?> FindAsync(
         PieDbContext db, Guid id, ComparisonFilter filter, CancellationToken cancellation) =>
@@ -107,7 +115,10 @@ public sealed class ComparisonTable() : Table<ComparisonFilter, SweepScope, Comp
 
     public override Provenance Provenance(SweepScope scope) => scope.Provenance;
 
-    public override LatexLayout<ComparisonResponse> Latex => ForPapers;
+    public override LatexLayout<ComparisonResponse> Latex => OfTrained;
+
+    public override LatexLayout<ComparisonResponse> LatexOf(SweepScope scope, ComparisonFilter filter) =>
+        scope.IsImported ? OfImported : OfTrained;
 }
 
 public sealed record ComparisonFilter : TableQuery

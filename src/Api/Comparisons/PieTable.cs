@@ -13,28 +13,29 @@ namespace PieService.Api.Comparisons;
 /// </remarks>
 public sealed class PieTable() : VotedExampleTable<PieFilter, PieResponse>("pies")
 {
-    private static readonly LatexLayout<PieResponse> ForPapers = LayoutOf(
-        "$q$", "the q value of the test whether both cohorts draw their votes from one distribution.",
-        SignificanceTest.Unpaired);
-
-    private static readonly LatexLayout<PieResponse> PairedForPapers = LayoutOf(
-        "$q$ (paired)", "the q value of the paired test, which compares the dense and the pruned model of each seed.",
-        SignificanceTest.Paired);
-
-    public override LatexLayout<PieResponse> Latex => ForPapers;
+    public override LatexLayout<PieResponse> Latex => LayoutOf(CohortKind.Trained, SignificanceTest.Unpaired);
 
     public override LatexLayout<PieResponse> LatexOf(ComparisonScope scope, PieFilter filter) =>
-        scope.TestOf(filter) == SignificanceTest.Paired ? PairedForPapers : ForPapers;
+        LayoutOf(CohortKind.OfNamed(scope.Comparison.Cohort), scope.TestOf(filter));
 
-    private static LatexLayout<PieResponse> LayoutOf(string heading, string caption, SignificanceTest test) => new(
-        $"PIEs with the majority of the dense and of the pruned models and its votes, and {caption}",
-        [
-            new("Text", @"p{0.45\linewidth}", row => LatexText.Escaped(TextOf(row))),
-            new("Gold", "l", row => LatexText.Escaped(string.Join(", ", row.Labels))),
-            new("Dense", "l", row => Majority(row.Dense)),
-            new("Pruned", "l", row => Majority(row.Pruned)),
-            new(heading, "r", row => LatexText.Probability(row.QOf(test))),
-        ]);
+    private static LatexLayout<PieResponse> LayoutOf(CohortKind kind, SignificanceTest test)
+    {
+        var (heading, caption) = test == SignificanceTest.Paired
+            ? ("$q$ (paired)", "the q value of the paired test, which compares " + (kind == CohortKind.Trained
+                ? "the dense and the pruned model of each seed."
+                : "each baseline model with the compressed model that was made of it."))
+            : ("$q$", "the q value of the test whether both cohorts draw their votes from one distribution.");
+        return new(
+            $"PIEs with the majority of the {kind.Baseline} and of the {kind.Compressed} models and its votes, and "
+            + caption,
+            [
+                new("Text", @"p{0.45\linewidth}", row => LatexText.Escaped(TextOf(row))),
+                new("Gold", "l", row => LatexText.Escaped(string.Join(", ", row.Labels))),
+                new(kind.BaselineHeading, "l", row => Majority(row.Dense)),
+                new(kind.CompressedHeading, "l", row => Majority(row.Pruned)),
+                new(heading, "r", row => LatexText.Probability(row.QOf(test))),
+            ]);
+    }
 
     /// <summary>Imported predictions may be without texts: then the id says which example it is.</summary>
     private static string TextOf(PieResponse row) =>

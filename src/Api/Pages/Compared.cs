@@ -27,7 +27,7 @@ public static class Compared
     public static string Size(SweepAnalysisResponse comparison)
     {
         if (comparison.Method == Method.External)
-            return comparison.Compression ?? (comparison.Bits is { } bits ? $"{bits} bits" : Shown.None);
+            return CompressionText.Of(comparison.Compression, comparison.Bits) ?? Shown.None;
         var target = Shown.Sparsity(comparison.Sparsity);
         return comparison.AchievedSparsity is { } achieved
             ? $"{target} → {Shown.Sparsity(achieved.Mean)}" : target;

@@ -26,7 +26,9 @@ public sealed class SweepPredictionTable()
         var scope = await (from sweep in db.Sweeps
                            join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
                            where sweep.Id == id
-                           select new Scope(new SweepScope(sweep.Id, sweep.DatasetId), dataset.Task, dataset.Labels)
+                           select new Scope(
+                               new SweepScope(sweep.Id, sweep.DatasetId, sweep.Foreign != null), dataset.Task,
+                               dataset.Labels)
                            {
                                HasAnswers = sweep.Foreign != null && db.SweepRuns.Any(link =>
                                    link.SweepId == id && db.RunAnswers.Any(answers => answers.RunId == link.RunId)),

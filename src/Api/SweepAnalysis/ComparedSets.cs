@@ -26,7 +26,11 @@ public sealed record ComparedSets(
         var about = await (from sweep in db.Sweeps
                            join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
                            where sweep.Id == id
-                           select new { sweep.DatasetId, dataset.Task }).SingleOrDefaultAsync(cancellation);
+                           select new
+                           {
+                               Sweep = new SweepScope(sweep.Id, sweep.DatasetId, sweep.Foreign != null),
+                               dataset.Task,
+                           }).SingleOrDefaultAsync(cancellation);
         if (about is null) return null;
         var comparisons = await filter.Of(db.Comparisons, id).OrderBy(comparison => comparison.Ordinal)
             .Take(most + 1).AsNoTracking().ToListAsync(cancellation);
@@ -39,7 +43,7 @@ public sealed record ComparedSets(
                 $"at most {most} comparisons are compared at once. Name fewer of them, or filter by model, method, "
                 + "sparsity, baseline or split");
         return new(
-            new(id, about.DatasetId), about.Task, comparisons,
+            about.Sweep, about.Task, comparisons,
             await ReadAsync(db, comparisons.FindAll(comparison => comparison.Summary is not null), filter.MaxQ,
                 cancellation));
     }

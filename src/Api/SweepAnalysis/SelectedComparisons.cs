@@ -25,21 +25,23 @@ public sealed record SelectedComparisons(
         var about = await (from sweep in db.Sweeps
                            join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
                            where sweep.Id == id
-                           select new { sweep.DatasetId, dataset.Task, dataset.Labels })
+                           select new
+                           {
+                               Sweep = new SweepScope(sweep.Id, sweep.DatasetId, sweep.Foreign != null),
+                               dataset.Task,
+                               dataset.Labels,
+                           })
             .SingleOrDefaultAsync(cancellation);
         if (about is null) return null;
         var labelled = await filter.Of(db.Comparisons, id, filter.Split)
             .Where(comparison => comparison.Summary != null)
             .OrderBy(comparison => comparison.Ordinal).AsNoTracking().ToListAsync(cancellation);
         return new(
-            new(id, about.DatasetId), about.Task, about.Labels, filter.Split,
-            filter.ExcludeCollapsed ? labelled.FindAll(comparison => !HaveCollapsed(comparison.Summary!)) : labelled);
+            about.Sweep, about.Task, about.Labels, filter.Split,
+            filter.ExcludeCollapsed
+                ? labelled.FindAll(comparison => !comparison.Summary!.HasCollapsedCohort) : labelled);
     }
 
     public IQueryable<Example> Examples(PieDbContext db) =>
         db.Examples.Where(example => example.DatasetId == Of.DatasetId && example.Split == Split);
-
-    private static bool HaveCollapsed(ComparisonSummary summary) =>
-        CollapseStates.Of(summary.DenseCollapsed, summary.DenseSeeds) >= CollapseState.Most
-        || CollapseStates.Of(summary.PrunedCollapsed, summary.PrunedSeeds) >= CollapseState.Most;
 }

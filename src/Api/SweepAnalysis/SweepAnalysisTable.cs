@@ -26,16 +26,26 @@ public sealed class SweepAnalysisTable()
         Order<Row>.By(row => row.Comparison.AchievedSparsity ?? AchievedSparsity.Missing)
             .ThenBy(row => row.Comparison.Ordinal);
 
-    private static readonly LatexLayout<SweepAnalysisResponse> ForPapers = new(
-        "PIEs of n pruned against n dense models on N examples. Rate: PIEs in percent of the examples. Floor: mean of "
-        + "that rate between cohorts of dense models with different seeds. Excess: disagreement of both cohorts beyond "
+    private static readonly LatexLayout<SweepAnalysisResponse> OfTrained = LayoutOf(
+        CohortKind.Trained, "dense models with different seeds",
+        new("Baseline", "l", row => LatexText.Escaped(Wire.Name(row.Baseline))),
+        new(@"Sparsity (\%)", "r", row => LatexText.Sparsity(row.AchievedSparsity?.Mean)));
+
+    private static readonly LatexLayout<SweepAnalysisResponse> OfImported = LayoutOf(
+        CohortKind.Foreign, "different baseline models",
+        new LatexColumn<SweepAnalysisResponse>(
+            CohortKind.Foreign.SizeHeading, "l", row => LatexText.OrNone(CompressionText.Of(row.Compression, row.Bits))));
+
+    private static LatexLayout<SweepAnalysisResponse> LayoutOf(
+        CohortKind kind, string floor, params ReadOnlySpan<LatexColumn<SweepAnalysisResponse>> cohort) => new(
+        $"PIEs of n {kind.Compressed} against n {kind.Baseline} models on N examples. Rate: PIEs in percent of the "
+        + $"examples. Floor: mean of that rate between cohorts of {floor}. Excess: disagreement of both cohorts beyond "
         + "that within them, in percent of the examples, with its 95 % interval. q: PIEs with a q value of at most "
         + "0.05.",
         [
             new("Model", "l", row => LatexText.Escaped(row.Model)),
-            new("Method", "l", row => LatexText.Escaped(row.Cohort ?? Wire.Name(row.Method))),
-            new("Baseline", "l", row => LatexText.Escaped(Wire.Name(row.Baseline))),
-            new(@"Sparsity (\%)", "r", row => LatexText.Sparsity(row.AchievedSparsity?.Mean)),
+            new(kind.NameHeading, "l", row => LatexText.Escaped(row.Cohort ?? Wire.Name(row.Method))),
+            .. cohort,
             new("$n$", "r", row => Seeds(row.Seeds)),
             new("$N$", "r", row => LatexText.Whole(row.Examples)),
             new("PIEs", "r", row => LatexText.Whole(row.Pies)),
@@ -44,9 +54,9 @@ public sealed class SweepAnalysisTable()
             new("Excess", "r", row => LatexText.WithInterval(row.Excess)),
             new("$q$", "r", row => LatexText.Whole(row.SignificantPies)),
         ])
-    {
-        IsProvisional = row => !row.Complete,
-    };
+        {
+            IsProvisional = row => !row.Complete,
+        };
 
     /// <summary>The number of runs of both cohorts; both numbers, the dense one first, if they differ.</summary>
     private static string Seeds(ComparedSeeds seeds) => seeds.Dense == seeds.Pruned
@@ -75,7 +85,10 @@ public sealed class SweepAnalysisTable()
 
     public override Provenance Provenance(SweepScope scope) => scope.Provenance;
 
-    public override LatexLayout<SweepAnalysisResponse> Latex => ForPapers;
+    public override LatexLayout<SweepAnalysisResponse> Latex => OfTrained;
+
+    public override LatexLayout<SweepAnalysisResponse> LatexOf(SweepScope scope, ComparisonFilter filter) =>
+        scope.IsImported ? OfImported : OfTrained;
 
     private sealed record Row
     {

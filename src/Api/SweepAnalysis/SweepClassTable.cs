@@ -26,7 +26,7 @@ public sealed class SweepClassTable()
         (from sweep in db.Sweeps
          join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
          where sweep.Id == id
-         select new Scope(new SweepScope(sweep.Id, sweep.DatasetId), dataset.Labels))
+         select new Scope(new SweepScope(sweep.Id, sweep.DatasetId, sweep.Foreign != null), dataset.Labels))
         .SingleOrDefaultAsync(cancellation);
 
     public override Rows<SweepClassResponse> Rows(PieDbContext db, Scope scope, SweepClassFilter filter) =>

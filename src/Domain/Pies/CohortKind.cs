@@ -46,6 +46,13 @@ public abstract class CohortKind
     /// <summary>The word for one repetition, such as "seed".</summary>
     public abstract string Repetition { get; }
 
+    /// <summary>The three words as headings.</summary>
+    public string BaselineHeading => Heading(Baseline);
+
+    public string CompressedHeading => Heading(Compressed);
+
+    public string RepetitionHeading => Heading(Repetition);
+
     /// <summary>How a user gets more runs of both cohorts, as the end of a message.</summary>
     public abstract string MoreRuns { get; }
 
@@ -71,6 +78,8 @@ public abstract class CohortKind
     /// <summary>What one dense run does not show.</summary>
     /// <param name="prunedRuns">The number of runs with which it is compared.</param>
     public abstract string OneDenseRun(int prunedRuns);
+
+    private static string Heading(string word) => char.ToUpperInvariant(word[0]) + word[1..];
 
     private sealed class TrainedCohorts : CohortKind
     {

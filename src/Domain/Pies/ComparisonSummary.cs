@@ -49,7 +49,14 @@ public sealed record ComparisonSummary(
     ScoreMetric Metric = ScoreMetric.Accuracy,
     int TiedPies = 0,
     int DenseCollapsed = 0,
-    int PrunedCollapsed = 0);
+    int PrunedCollapsed = 0)
+{
+    /// <summary>Whether most runs of a cohort have collapsed; then the PIEs do not show an effect of pruning.</summary>
+    [JsonIgnore]
+    public bool HasCollapsedCohort =>
+        CollapseStates.Of(DenseCollapsed, DenseSeeds) >= CollapseState.Most
+        || CollapseStates.Of(PrunedCollapsed, PrunedSeeds) >= CollapseState.Most;
+}
 
 /// <summary>Everything from which the labels of a comparison are computed.</summary>
 /// <param name="Gold">The gold labels of the N examples.</param>

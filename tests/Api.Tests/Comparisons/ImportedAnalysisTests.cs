@@ -283,6 +283,30 @@ public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFix
         Assert.Contains("Second, compressed majority", pair.Heads);
         Assert.Contains("Runs 6 baseline, 6 compressed", comparison.Text, StringComparison.Ordinal);
         Assert.Contains("the compressed majority", comparison.Text, StringComparison.Ordinal);
+        var runs = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}/runs");
+        Assert.Contains("Run", runs.Heads);
+        Assert.All(["Sparsity", "Seed", "Epochs"], head => Assert.DoesNotContain(head, runs.Heads));
+    }
+
+    [Theory]
+    [InlineData("sweeps/{sweep}/comparisons", SeedPairing.Seed)]
+    [InlineData("sweeps/{sweep}/analysis", SeedPairing.Seed)]
+    [InlineData("comparisons/{comparison}/pies", SeedPairing.Seed)]
+    [InlineData("comparisons/{comparison}/pies", SeedPairing.Model)]
+    public async Task Tables_for_papers_name_imported_cohorts_baseline_and_compressed(string path, SeedPairing pairing)
+    {
+        var sweep = await SixPairsAsync(pairing);
+        var comparison = (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!["id"]!;
+        var address = path.Replace("{sweep}", $"{sweep}", StringComparison.Ordinal)
+            .Replace("{comparison}", $"{comparison}", StringComparison.Ordinal);
+
+        var latex = await api.Client.GetStringAsync($"/api/v1/{address}?format=latex");
+
+        var table = latex[latex.IndexOf(@"\caption", StringComparison.Ordinal)..];
+        Assert.Contains("baseline", table, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("compressed", table, StringComparison.OrdinalIgnoreCase);
+        Assert.All(["dense", "pruned", "Sparsity", "Target", "seeds"], word =>
+            Assert.DoesNotContain(word, table, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>Of four questions, all three settings change the first, and one changes the second.</summary>

@@ -44,6 +44,8 @@ public static class LatexText
         return escaped.ToString();
     }
 
+    public static string OrNone(string? text) => text is null ? None : Escaped(text);
+
     /// <param name="share">In [0, 1], or a change of a share.</param>
     public static string Percent(double? share, int decimals = 1) =>
         share is { } known ? Signed((100 * known).ToString($"F{decimals}", CultureInfo.InvariantCulture)) : None;
