@@ -7,19 +7,21 @@ using PieService.Api.Lists;
 using PieService.Api.Runs;
 using PieService.Api.SweepAnalysis;
 using PieService.Api.Sweeps;
+using PieService.Domain;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Reports;
 
 /// <summary>What a report shows of a sweep.</summary>
 /// <param name="Analyses">The first 1,000 comparisons, in the order of the request.</param>
-/// <param name="Notes">What is doubtful about these comparisons.</param>
+/// <param name="Notes">What is doubtful about these comparisons, except for tied votes.</param>
+/// <param name="Tied">The number of PIEs that rest on a tied vote, by labelled comparison.</param>
 /// <param name="Runs">The first 1,000 runs.</param>
 /// <param name="Figures">The available figures of each model, as SVG without fonts.</param>
 /// <param name="LeftOut">Why figures are missing that the sweep has otherwise.</param>
 public sealed record ReportContent(
     SweepResponse Sweep, DatasetResponse Dataset, Page<SweepAnalysisResponse> Analyses, ReportNotes Notes,
-    Page<RunResponse> Runs, IReadOnlyList<ReportFigure> Figures, IReadOnlyList<string> LeftOut)
+    IReadOnlyDictionary<Guid, int> Tied, Page<RunResponse> Runs, IReadOnlyList<ReportFigure> Figures, IReadOnlyList<string> LeftOut)
 {
     private static readonly SweepAnalysisTable AnalysisTable = new();
     private static readonly RunTable RunTable = new();
@@ -48,6 +50,8 @@ public sealed record ReportContent(
         var figures = await ReportFigures.ReadAsync(db, compared, cancellation);
         var content = new ReportContent(
             sweep, DatasetResponse.Of(dataset), analyses, NotesOn(analyses.Items, compared),
+            compared.Comparisons.Where(comparison => comparison.Summary is not null)
+                .ToDictionary(comparison => comparison.Id, comparison => comparison.Summary!.TiedPies),
             await RunTable.Rows(db, scope, runs).PageAsync(runs, cancellation), [], figures.LeftOut);
         return (content, figures);
     }
@@ -55,7 +59,9 @@ public sealed record ReportContent(
     private static ReportNotes NotesOn(IReadOnlyList<SweepAnalysisResponse> shown, FigureScope compared)
     {
         var warnings = compared.Comparisons.ToDictionary(
-            comparison => comparison.Id, comparison => comparison.Warnings.Select(warning => warning.Message));
+            comparison => comparison.Id,
+            comparison => comparison.Warnings.Where(warning => warning.Code != WarningCode.TiedVotes)
+                .Select(warning => warning.Message));
         return new(shown.Select(row => (row.ComparisonId, warnings[row.ComparisonId])));
     }
 }
