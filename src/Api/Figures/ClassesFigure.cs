@@ -37,7 +37,7 @@ public sealed record ClassesFigure(FigureSource Source, int Classes, IReadOnlyLi
         + $"{Labels.Count} of {Classes} classes; examples: "
         + $"{string.Join(", ", Labels.Select(row => $"{row.Label} ({row.Examples})"))}. "
         + $"A class with fewer than {FewestExamples} examples is grey, without a number."
-        + UserText.Explain([.. Names, .. ColumnNames]);
+        + ComparedCohort.ExplainCollapsed(Cohorts) + UserText.Explain([.. Names, .. ColumnNames]);
 
     protected override Columns<ClassRate> Columns => Flat;
 
@@ -49,7 +49,10 @@ public sealed record ClassesFigure(FigureSource Source, int Classes, IReadOnlyLi
 
     private IReadOnlyList<UserText> ColumnNames =>
         HasTargets
-            ? [.. Cohorts.Select(cohort => NumberText.Percent(cohort.Target)).Select(text => new UserText(text, text))]
+            ? [
+                .. Cohorts.Select(cohort => NumberText.Percent(cohort.Target) + cohort.Mark)
+                    .Select(text => new UserText(text, text)),
+            ]
             : ComparedCohort.Names(Cohorts);
 
     private IReadOnlyList<UserText> Names =>

@@ -20,7 +20,7 @@ public sealed class ClassesSource()
             : $"Each class has fewer than {ClassesFigure.FewestExamples} examples on the split of the comparisons, "
                 + "which is too few for a rate. GET /sweeps/{id}/classes has their PIEs.";
 
-    public override async Task<Figure> ReadAsync(
+    protected override async Task<Figure> ReadModelAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation)
     {
         if (query.ChosenMethods is { Count: > 1 })

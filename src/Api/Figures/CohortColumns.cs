@@ -11,5 +11,6 @@ public static class CohortColumns
         .Id($"{prefix}comparisonId", row => cohort(row).ComparisonId)
         .Name($"{prefix}method", row => cohort(row).Method)
         .Real($"{prefix}target", row => (double?)cohort(row).Target)
-        .Text($"{prefix}cohort", row => cohort(row).Cohort);
+        .Text($"{prefix}cohort", row => cohort(row).Cohort)
+        .Flag($"{prefix}collapsed", row => cohort(row).Collapsed);
 }

@@ -8,28 +8,47 @@ namespace PieService.Api.Figures;
 /// <summary>The pruned or foreign cohort of a comparison, as figures name it.</summary>
 /// <param name="Target">The target sparsity in percent.</param>
 /// <param name="Cohort">The name of the cohort of imported predictions; null if this service trained the runs.</param>
-public sealed record ComparedCohort(Guid ComparisonId, Method Method, decimal Target, string? Cohort)
+/// <param name="Collapsed">Whether most runs of this cohort, or of that with which it is compared, have
+/// collapsed.</param>
+public sealed record ComparedCohort(Guid ComparisonId, Method Method, decimal Target, string? Cohort, bool Collapsed)
 {
     public static ComparedCohort Of(Comparison comparison) =>
-        new(comparison.Id, comparison.Method, comparison.Sparsity, comparison.Cohort);
+        new(
+            comparison.Id, comparison.Method, comparison.Sparsity, comparison.Cohort,
+            comparison.Summary is { HasCollapsedCohort: true });
 
-    public CohortKind Kind => CohortKind.OfNamed(Cohort);
+    internal CohortKind Kind => CohortKind.OfNamed(Cohort);
 
-    /// <summary>Names cohorts by what differs between them.</summary>
+    /// <summary>The name of the cohort alone.</summary>
+    internal string Name => Cohort ?? $"{Wire.Name(Method)} at {NumberText.Percent(Target)} %";
+
+    /// <summary>Follows the name of a cohort in a drawing; empty unless most runs have collapsed.</summary>
+    internal string Mark => Collapsed ? "*" : "";
+
+    /// <summary>Names cohorts by what differs between them, with their marks.</summary>
     public static IReadOnlyList<UserText> Names(IReadOnlyList<ComparedCohort> cohorts)
     {
         var (methods, targets) = (
             cohorts.Select(cohort => cohort.Method).Distinct().Count(),
             cohorts.Select(cohort => cohort.Target).Distinct().Count());
         return [.. cohorts.Select((cohort, index) => cohort.Cohort is { } name
-            ? new UserText(name, $"cohort {index + 1}")
-            : Known((methods > 1, targets > 1) switch
+            ? new UserText(name + cohort.Mark, $"cohort {index + 1}{cohort.Mark}")
+            : Known(cohort.Mark, (methods > 1, targets > 1) switch
             {
                 (true, true) => $"{Wire.Name(cohort.Method)} {NumberText.Percent(cohort.Target)}",
                 (false, true) => NumberText.Percent(cohort.Target),
                 _ => Wire.Name(cohort.Method),
             }))];
 
-        static UserText Known(string text) => new(text, text);
+        static UserText Known(string mark, string text) => new(text + mark, text + mark);
+    }
+
+    /// <summary>Names the cohorts whose PIEs say nothing about pruning; empty if there are none.</summary>
+    public static string ExplainCollapsed(IReadOnlyList<ComparedCohort> cohorts)
+    {
+        string[] collapsed = [.. cohorts.Where(cohort => cohort.Collapsed).Select(cohort => cohort.Name)];
+        return collapsed.Length == 0 ? ""
+            : " * Most runs of one of the two cohorts have collapsed, so the PIEs do not show an effect of "
+                + $"compression: {string.Join(", ", collapsed)}.";
     }
 }

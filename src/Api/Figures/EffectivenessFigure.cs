@@ -47,7 +47,8 @@ public sealed record EffectivenessFigure(
     public override string Explanation =>
         "The mean over the runs of each cohort; the band is its 95 % interval over seeds, mean ± t sd / √n by "
         + $"Student. n = {RunsText}."
-        + (HasFewRuns ? $" Cohorts of fewer than {FewestRuns} runs have no band: small dots are their runs." : "")
+        + (Rows.Any(row => row.Runs < FewestRuns) ? $" Cohorts of fewer than {FewestRuns} runs have no band." : "")
+        + (HasDots ? " Small dots are their runs." : "")
         + (Rows.Any(row => !row.Complete) ? " A hollow marker has fewer runs than expected." : "")
         + (Missed is { } missed ? $" {missed}" : "");
 
@@ -57,7 +58,8 @@ public sealed record EffectivenessFigure(
 
     private IEnumerable<CohortScore> Pruned => Rows.Where(row => row.Target is not null);
 
-    private bool HasFewRuns => Rows.Any(row => row.Runs < FewestRuns);
+    /// <summary>Whether the runs of a pruned cohort are shown as dots; a dense cohort is a line.</summary>
+    private bool HasDots => Pruned.Any(row => row.Runs < FewestRuns);
 
     private string RunsText => CountText.Of(Rows.Select(row => row.Runs));
 
@@ -134,7 +136,7 @@ public sealed record EffectivenessFigure(
                 $"95 % interval of the mean over {RunsText} seeds (Student t)",
                 (sheet, box) => sheet.Rectangle(box, theme.Muted, 0.2))]
             : Array.Empty<KeyEntry>(),
-        .. HasFewRuns
+        .. HasDots
             ? [new KeyEntry($"A run ({RunsText} in each cohort)", (sheet, box) =>
                 sheet.Disc(new(box.CentreX, box.CentreY), 0.9, theme.Muted))]
             : Array.Empty<KeyEntry>(),

@@ -28,22 +28,16 @@ public static class FigureEndpoints
     /// <summary>Lists the figures of a sweep, with the reason if one is not available.</summary>
     /// <remarks>A sweep has figures as soon as one of its comparisons is labelled.</remarks>
     private static async Task<Results<Ok<FigureListResponse>, ProblemHttpResult>> List(
-        Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
-        await ListAsync(db, id, cancellation) is { } figures
-            ? TypedResults.Ok(new FigureListResponse(figures)) : Problems.NotFound("sweep", id);
-
-    /// <returns>Null if there is no such sweep.</returns>
-    internal static async Task<IReadOnlyList<FigureListItem>?> ListAsync(
-        PieDbContext db, Guid id, CancellationToken cancellation)
+        Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
-        if (await FigureScope.FindAsync(db, id, cancellation) is not { } scope) return null;
+        if (await FigureScope.FindAsync(db, id, cancellation) is not { } scope) return Problems.NotFound("sweep", id);
         var notYet = scope.HasLabels ? null : await NotLabelledAsync(db, id, cancellation);
-        return
+        return TypedResults.Ok(new FigureListResponse(
         [
             .. from figure in All
                let reason = notYet ?? figure.WhyNot(scope)
                select new FigureListItem(figure.Name, figure.Title, reason is null, reason, figure.Parameters),
-        ];
+        ]));
     }
 
     /// <summary>Returns the caption of a figure and the data that it shows.</summary>

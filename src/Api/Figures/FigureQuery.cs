@@ -10,7 +10,7 @@ namespace PieService.Api.Figures;
 /// </summary>
 public sealed record FigureQuery : IRules
 {
-    /// <summary>The model's name in the sweep. The default is the first model.</summary>
+    /// <summary>The model's name in the sweep. The default is the first model that has the figure.</summary>
     public string? Model { get; init; }
 
     /// <summary>The methods, separated by commas. The default depends on the figure.</summary>
@@ -31,7 +31,10 @@ public sealed record FigureQuery : IRules
     /// <summary>The observed epoch (0-based) of the EL2N. The default is the first one.</summary>
     public int? Epoch { get; init; }
 
-    /// <summary>The classes, separated by commas. The default is the 20 most frequent ones.</summary>
+    /// <summary>
+    /// The classes, separated by commas; the default is the 20 most frequent ones. In the figure of an example of
+    /// multi-label data, one label; the default is that about which most cohorts differ.
+    /// </summary>
     public string? Labels { get; init; }
 
     /// <summary>The horizontal axis of a figure over the sparsity.</summary>

@@ -17,6 +17,12 @@ public sealed record FigureScope(
 {
     public bool HasLabels => Comparisons.Any(comparison => comparison.Summary is not null);
 
+    /// <summary>The names of the models in the order of the request.</summary>
+    public IEnumerable<string> Models => Comparisons.Select(comparison => comparison.Model).Distinct();
+
+    public FigureScope OfModel(string model) =>
+        this with { Comparisons = [.. Comparisons.Where(comparison => comparison.Model == model)] };
+
     /// <returns>Null if there is no such sweep.</returns>
     public static async Task<FigureScope?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation)
     {

@@ -23,11 +23,19 @@ public sealed record FigureSource(
         : $"Provisional: {Complete} of {Comparisons} comparisons are complete.";
 
     internal string Caption =>
-        $"Sweep '{Sweep}', model '{Model}', baseline {Wire.Name(Baseline)}, split {Wire.Name(Split)} of the dataset "
-        + $"'{Dataset}' ({ContentHash})"
+        $"Sweep '{Sweep}', {Selected} of the dataset '{Dataset}' ({ContentHash})"
         + (Protocol is { } protocol && Scope is { } scope
             ? $"; protocol {Wire.Name(protocol)}, scope {Wire.Name(scope)}." : "; imported predictions.")
-        + (Provisional is { } provisional ? $" {provisional}" : "")
+        + Unfinished;
+
+    /// <summary>The caption on a page about the sweep.</summary>
+    internal string ShortCaption => $"M{Selected[1..]}.{Unfinished}";
+
+    private string Selected =>
+        $"model '{Model}', {(Protocol is null ? "" : $"baseline {Wire.Name(Baseline)}, ")}split {Wire.Name(Split)}";
+
+    private string Unfinished =>
+        (Provisional is { } provisional ? $" {provisional}" : "")
         + (Labelled > Complete ? $" {Labelled - Complete} more are labelled with fewer runs." : "");
 
     internal IReadOnlyList<string> Keywords => [$"sweep {SweepId}", $"dataset {ContentHash}"];

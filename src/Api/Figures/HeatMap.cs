@@ -35,6 +35,10 @@ public sealed record HeatMap(
     /// <summary>Whether a colour has a meaning.</summary>
     private bool HasValues => Cells.Any(row => row.Any(cell => cell?.Value is not null));
 
+    private ColourBar Bar => new(
+        Theme.Blues, new(0, Greatest, 0, 1), BarTitle,
+        [.. Ticks.Around(0, Greatest, 5).Where(tick => tick.Value <= Greatest * (1 + 1e-9))]);
+
     private double Left => 6 + (RowsTitle.Length == 0 ? 0 : RowsTitleWidth)
         + Rows.Max(row => Math.Min(WidthOf(row), Width * 0.35)) + 4;
 
@@ -53,7 +57,7 @@ public sealed record HeatMap(
 
     public void Draw(ISheet sheet)
     {
-        var bottom = 6 + (RowHeight * Rows.Count);
+        var (bottom, bar) = (6 + (RowHeight * Rows.Count), Bar);
         foreach (var (index, row) in Rows.Index())
         {
             var top = 6 + (RowHeight * index);
@@ -62,7 +66,8 @@ public sealed record HeatMap(
                 Font.Regular.Cut(row.On(sheet), Style.TextSize, Width * 0.35),
                 new(Style.TextSize, Theme.Ink, Anchor.End));
             foreach (var (column, cell) in Cells[index].Index())
-                if (cell is not null) Draw(sheet, cell, new(Left + (column * CellWidth), top, CellWidth, RowHeight));
+                if (cell is not null)
+                    Draw(sheet, cell, bar, new(Left + (column * CellWidth), top, CellWidth, RowHeight));
         }
         DrawColumnNames(sheet, bottom);
         sheet.Text(
@@ -73,7 +78,10 @@ public sealed record HeatMap(
         sheet.Text(
             new(10, Math.Max((6 + bottom) / 2, 4 + (rowsTitle / 2))), RowsTitle,
             new(Style.TitleSize, Theme.Ink, Anchor.Middle), -90);
-        if (HasValues) DrawBar(sheet, new(Width - BarRoom + 10, 6, BarWidth, Math.Clamp(bottom - 6, 54, TallestBar)));
+        if (HasValues)
+            bar.Draw(
+                sheet, new(Width - BarRoom + 10, 6, BarWidth, Math.Clamp(bottom - 6, 54, TallestBar)), Width - 3,
+                Style.TextSize, Theme);
         if (Note is not null)
             sheet.Text(
                 new(4, Size.Height - 3), Font.Regular.Cut(Note, Style.NoteSize, Width - 8),
@@ -83,9 +91,9 @@ public sealed record HeatMap(
     private static double WidthOf(UserText name) =>
         Math.Max(Font.Regular.Width(name.Text, Style.TextSize), Font.Regular.Width(name.Substitute, Style.TextSize));
 
-    private void Draw(ISheet sheet, HeatCell cell, Box box)
+    private void Draw(ISheet sheet, HeatCell cell, ColourBar bar, Box box)
     {
-        var colour = cell.Value is { } value ? Theme.Blues.At(value / Greatest) : Theme.NoValue;
+        var colour = cell.Value is { } value ? bar.At(value) : Theme.NoValue;
         sheet.Rectangle(box, colour, 1, Rim, cell.Tip);
         if (Font.Regular.Width(cell.Text, Style.TextSize) <= box.Width - 2)
             sheet.Text(
@@ -110,27 +118,5 @@ public sealed record HeatMap(
             else
                 sheet.Text(new(x, bottom + 9), text, new(Style.TextSize, Theme.Ink, Anchor.Middle));
         }
-    }
-
-    private void DrawBar(ISheet sheet, Box box)
-    {
-        const int Steps = 32;
-        var height = box.Height / Steps;
-        for (var i = 0; i < Steps; i++)
-            sheet.Rectangle(
-                new(box.Left, box.Bottom - ((i + 1) * height), box.Width, height + (i == 0 ? 0 : 0.2)),
-                Theme.Blues.At((i + 0.5) / Steps));
-        sheet.Rectangle(box, null, 1, new(Theme.Ink, Style.AxisWidth));
-        var scale = new Scale(0, Greatest, box.Bottom, box.Top);
-        foreach (var tick in Ticks.Around(0, Greatest, 5).Where(tick => tick.Value <= Greatest * (1 + 1e-9)))
-        {
-            var y = scale.At(tick.Value);
-            sheet.Line([new(box.Right, y), new(box.Right + 2, y)], new(Theme.Ink, Style.AxisWidth));
-            sheet.Text(
-                new(box.Right + 4, y + (Style.Middle * Style.TextSize)), tick.Text, new(Style.TextSize, Theme.Ink));
-        }
-        sheet.Text(
-            new(Width - 3, box.CentreY), Font.Regular.Cut(BarTitle, Style.TextSize, box.Height),
-            new(Style.TextSize, Theme.Ink, Anchor.Middle), -90);
     }
 }

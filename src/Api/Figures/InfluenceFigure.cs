@@ -41,14 +41,12 @@ public sealed record InfluenceFigure(FigureSource Source, int Epoch, int Seeds, 
         + $"bin 1 has the least influential ones. {CountText.Of(Rows.Select(row => row.Examples))} examples in each. "
         + "Bars are PIEs per example of the bin, lines their 95 % intervals by Wilson over examples."
         + (Cohorts.Count > 0 ? $" Target sparsity {NumberText.Percent(Cohorts[0].Target)} %." : "")
-        + (Empty.Length > 0 ? $" Without examples, since scores are equal: {string.Join(", ", Empty)}." : "");
+        + (Empty.Length > 0 ? $" Without examples, since scores are equal: {string.Join(", ", Empty)}." : "")
+        + ComparedCohort.ExplainCollapsed(Cohorts);
 
     protected override Columns<BinRate> Columns => Flat;
 
     private IReadOnlyList<ComparedCohort> Cohorts => [.. Rows.Select(row => row.Cohort).Distinct()];
-
-    private static string NameOf(ComparedCohort cohort) =>
-        $"{Wire.Name(cohort.Method)} at {NumberText.Percent(cohort.Target)} %";
 
     private int[] Empty => [.. Enumerable.Range(1, Bins).Except(Rows.Select(row => row.Bin))];
 
@@ -105,7 +103,7 @@ public sealed record InfluenceFigure(FigureSource Source, int Epoch, int Seeds, 
     ];
 
     private IEnumerable<KeyEntry> KeyEntries(Theme theme) =>
-        Cohorts.Select(cohort => new KeyEntry(NameOf(cohort), (sheet, box) => sheet.Rectangle(
+        Cohorts.Select(cohort => new KeyEntry(cohort.Name + cohort.Mark, (sheet, box) => sheet.Rectangle(
             new(box.Left + 4, box.Top - 1, 8, 8), MethodStyle.Of(cohort.Method, theme).Fill(theme))))
         .Append(new("95 % interval over examples (Wilson)", (sheet, box) => sheet.Line(
             [new(box.CentreX, box.Top - 1), new(box.CentreX, box.Bottom + 1)], new(theme.Ink, 0.5))));

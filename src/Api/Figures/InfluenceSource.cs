@@ -25,14 +25,14 @@ public sealed class InfluenceSource()
             + "[\"test\", \"train\"] and with observationEpochs.";
     }
 
-    public override async Task<Figure> ReadAsync(
+    protected override async Task<Figure> ReadModelAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation)
     {
         var selected = scope.Select(query with { Split = Split.Train }, Split.Train);
-        var withBins = selected.Labelled.Where(HasBins).ToList();
-        var sparsity = query.Sparsity ?? withBins.Select(comparison => comparison.Sparsity).DefaultIfEmpty().Max();
-        selected = selected.OfSparsity(sparsity);
-        withBins = Chosen([.. selected.Labelled.Where(HasBins)], query.ChosenMethods is not null);
+        selected = selected with { Comparisons = [.. selected.Labelled.Where(HasBins)] };
+        var sparsity = query.Sparsity
+            ?? selected.Meaningful.Select(comparison => comparison.Sparsity).DefaultIfEmpty().Max();
+        var withBins = Chosen(selected.OfSparsity(sparsity).Comparisons, query.ChosenMethods is not null);
         if (withBins.Count == 0)
             throw new InvalidRequestException([new("sparsity", "selects no comparison that has influence bins")]);
         var epochs = withBins[0].Summary!.InfluenceEpochs;
@@ -58,10 +58,17 @@ public sealed class InfluenceSource()
 
     internal static bool HasBins(Comparison comparison) => comparison.Summary is { InfluenceEpochs.Count: > 0 };
 
-    /// <summary>The methods that are asked for, or the first of each pruning score.</summary>
-    private static List<Comparison> Chosen(List<Comparison> comparisons, bool areAskedFor)
+    /// <summary>
+    /// The methods that are asked for, or the first of each pruning score that has not collapsed, if there is one.
+    /// </summary>
+    private static IReadOnlyList<Comparison> Chosen(IReadOnlyList<Comparison> comparisons, bool areAskedFor)
     {
-        if (!areAskedFor) comparisons = [.. comparisons.DistinctBy(row => PruningRule.Of(row.Method)?.Score)];
+        if (!areAskedFor)
+            comparisons =
+            [
+                .. comparisons.OrderBy(row => row.Summary!.HasCollapsedCohort)
+                    .DistinctBy(row => PruningRule.Of(row.Method)?.Score).OrderBy(row => row.Ordinal),
+            ];
         if (comparisons.Count <= MostMethods) return comparisons;
         throw new InvalidRequestException([new("methods", $"must be at most {MostMethods} methods")]);
     }

@@ -17,7 +17,7 @@ public sealed record MapFigure(
     IReadOnlyList<MapCell> Rows) : Figure<MapCell>(Source, Rows)
 {
     private const int FewestExamples = 10;
-    private const double BarWidth = 8, BarRoom = 54, Left = 36, Top = 16, Bottom = 26, BarSteps = 32;
+    private const double BarWidth = 8, BarRoom = 54, Left = 36, Top = 16, Bottom = 26;
 
     private static readonly Columns<MapCell> Flat = new Columns<MapCell>()
         .Real("variability", row => (double?)row.Variability)
@@ -35,7 +35,8 @@ public sealed record MapFigure(
         + $"over {Seeds} dense runs and the observed epochs {string.Join(", ", Epochs)} (0-based); scores are float16. "
         + $"Left: examples in each hexagon, on a logarithmic scale. Right: the share of PIEs of "
         + $"{Wire.Name(Cohort.Method)} at a target sparsity of {NumberText.Percent(Cohort.Target)} %; "
-        + $"{LeftOut} hexagons with fewer than {FewestExamples} examples are left out.";
+        + $"{LeftOut} hexagons with fewer than {FewestExamples} examples are left out."
+        + ComparedCohort.ExplainCollapsed([Cohort]);
 
     protected override Columns<MapCell> Columns => Flat;
 
@@ -73,7 +74,7 @@ public sealed record MapFigure(
             row => row.Examples);
         DrawPanel(
             sheet, theme, second,
-            $"(b) PIEs of {Wire.Name(Cohort.Method)} at {NumberText.Percent(Cohort.Target)} %",
+            $"(b) PIEs of {Cohort.Name}{Cohort.Mark}",
             new(theme.Oranges, new(0, shares[^1].Value, 0, 1), "PIEs (%)", shares),
             row => row.Examples < FewestExamples ? null : 100.0 * row.Pies / row.Examples);
         if (Source.Provisional is { } note)
@@ -100,7 +101,7 @@ public sealed record MapFigure(
     }
 
     private void DrawPanel(
-        ISheet sheet, Theme theme, Box box, string title, Shades shades, Func<MapCell, double?> value)
+        ISheet sheet, Theme theme, Box box, string title, ColourBar bar, Func<MapCell, double?> value)
     {
         sheet.Text(new(box.Left, box.Top - 6), title, new(Style.TitleSize, theme.Ink, IsBold: true));
         var panel = new Panel(
@@ -111,7 +112,7 @@ public sealed record MapFigure(
             if (value(row) is not { } shown) continue;
             sheet.Polygon(
                 Hexagon(panel.At(row.Variability, row.Confidence), radius),
-                shades.Ramp.At(shades.Scale.At(shown)),
+                bar.At(shown),
                 tip: $"{row.Examples} examples, {row.Pies} PIEs");
         }
         panel.DrawLeftAxis(
@@ -126,33 +127,10 @@ public sealed record MapFigure(
         sheet.Text(
             new(box.CentreX, box.Bottom + 22), "Variability (standard deviation)",
             new(Style.TitleSize, theme.Ink, Anchor.Middle));
-        DrawBar(sheet, theme, new(box.Right + 12, box.Top, BarWidth, box.Height), shades);
+        bar.Draw(
+            sheet, new(box.Right + 12, box.Top, BarWidth, box.Height), box.Right + 12 + BarRoom - 16, Style.TitleSize,
+            theme);
     }
-
-    private static void DrawBar(ISheet sheet, Theme theme, Box box, Shades shades)
-    {
-        var height = box.Height / BarSteps;
-        for (var i = 0; i < BarSteps; i++)
-            sheet.Rectangle(
-                new(box.Left, box.Bottom - ((i + 1) * height), box.Width, height + (i == 0 ? 0 : 0.2)),
-                shades.Ramp.At((i + 0.5) / BarSteps));
-        sheet.Rectangle(box, null, 1, new(theme.Ink, Style.AxisWidth));
-        foreach (var tick in shades.Ticks)
-        {
-            var y = box.Bottom - (shades.Scale.At(tick.Value) * box.Height);
-            sheet.Line([new(box.Right, y), new(box.Right + 2, y)], new(theme.Ink, Style.AxisWidth));
-            sheet.Text(
-                new(box.Right + 4, y + (Style.Middle * Style.TextSize)), tick.Text,
-                new(Style.TextSize, theme.Ink));
-        }
-        sheet.Text(
-            new(box.Left + BarRoom - 16, box.CentreY), shades.Title, new(Style.TitleSize, theme.Ink, Anchor.Middle),
-            -90);
-    }
-
-    /// <summary>What the colours of a panel mean.</summary>
-    /// <param name="Scale">From values to [0, 1].</param>
-    private sealed record Shades(Ramp Ramp, Scale Scale, string Title, IReadOnlyList<Tick> Ticks);
 
     /// <summary>The corners of a hexagon, of which one is above the centre.</summary>
     private static Point[] Hexagon(Point centre, double radius) =>

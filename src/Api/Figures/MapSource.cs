@@ -20,13 +20,13 @@ public sealed class MapSource()
             : InfluenceSource.NoBins(scope);
     }
 
-    public override async Task<Figure> ReadAsync(
+    protected override async Task<Figure> ReadModelAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation)
     {
         var selected = scope.Select(query with { Split = Split.Train }, Split.Train);
         // The strongest pruning of the first method has the most PIEs.
-        var comparison = selected.Labelled.Where(HasDynamics).GroupBy(row => row.Method).FirstOrDefault()
-            ?.MaxBy(row => row.Sparsity)
+        var comparison = (selected with { Comparisons = [.. selected.Labelled.Where(HasDynamics)] }).Meaningful
+            .GroupBy(row => row.Method).FirstOrDefault()?.MaxBy(row => row.Sparsity)
             ?? throw new InvalidRequestException([new("methods", "select no comparison with observed epochs")]);
         // It is stored with the labels, like the bins of the influence, whose epochs the summary has.
         var map = await db.TrainingMaps.AsNoTracking()

@@ -39,7 +39,9 @@ public sealed record OverlapFigure(
         + (Rows.Count == 0 ? "" : $"Of {Rows[0].Examples} examples; independent sets of these sizes would have "
             + $"{Range(row => row.ExpectedJaccard)}. Examples near the border of the {Kind.Baseline} models are PIEs "
             + "of every cohort, so more than this alone is not a finding (GET /sweeps/{id}/overlaps, givenMargin).")
-        + UserText.Explain(ComparedCohort.Names(Cohorts));
+        + (Cohorts.Count < Source.Labelled
+            ? $" {Cohorts.Count} of {Source.Labelled} cohorts, spread over their order." : "")
+        + ComparedCohort.ExplainCollapsed(Cohorts) + UserText.Explain(ComparedCohort.Names(Cohorts));
 
     protected override Columns<CohortOverlap> Columns => Flat;
 

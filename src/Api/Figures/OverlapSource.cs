@@ -1,12 +1,15 @@
-using PieService.Api.Http;
 using PieService.Api.SweepAnalysis;
 using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Figures;
 
-/// <summary>Reads the overlaps of the PIEs of the methods at one sparsity, or of one method at all of them.</summary>
+/// <summary>
+/// Reads the overlaps of the PIEs of the methods at one sparsity, or of one method at all of them; of many cohorts some
+/// that are spread over their order.
+/// </summary>
 public sealed class OverlapSource()
     : SweepFigure("overlap", "Overlap of the PIEs", "model", "methods", "baseline", "split", "sparsity")
 {
@@ -16,18 +19,13 @@ public sealed class OverlapSource()
         scope.Comparisons.Count(comparison => comparison.Summary is not null) < 2
             ? "An overlap needs two labelled comparisons." : null;
 
-    public override async Task<Figure> ReadAsync(
+    protected override async Task<Figure> ReadModelAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation)
     {
         var selected = scope.Select(query, Split.Test);
         if (query.Sparsity is null && selected.Labelled.Select(comparison => comparison.Method).Distinct().Count() > 1)
-            selected = selected.OfSparsity(selected.Labelled.Max(comparison => comparison.Sparsity));
-        var compared = selected.Labelled.ToList();
-        if (compared.Count > MostCohorts)
-            throw new InvalidRequestException(
-            [
-                new("methods", $"must select at most {MostCohorts} comparisons: name one sparsity, or fewer methods"),
-            ]);
+            selected = selected.OfSparsity(Strongest(selected.Labelled));
+        var compared = Spread([.. selected.Labelled]);
         var ids = string.Join(',', compared.Select(comparison => comparison.Id));
         var sets = compared.Count == 0 ? null : await ComparedSets.FindAsync(
             db, scope.Sweep.Id, new OverlapFilter { Comparisons = ids }, MostCohorts, cancellation);
@@ -44,4 +42,14 @@ public sealed class OverlapSource()
                        overlap.Shared, overlap.Jaccard, overlap.ExpectedJaccard, overlap.Ratio),
             ]);
     }
+
+    /// <summary>The highest sparsity at which most of several cohorts have not collapsed, if there is one.</summary>
+    private static decimal Strongest(IEnumerable<Comparison> comparisons) => comparisons
+        .GroupBy(comparison => comparison.Sparsity)
+        .OrderBy(cohorts => cohorts.Count() > 1
+            && 2 * cohorts.Count(cohort => cohort.Summary!.HasCollapsedCohort) < cohorts.Count())
+        .ThenBy(cohorts => cohorts.Key).Last().Key;
+
+    private static IReadOnlyList<Comparison> Spread(IReadOnlyList<Comparison> all) => all.Count <= MostCohorts ? all
+        : [.. Enumerable.Range(0, MostCohorts).Select(place => all[place * (all.Count - 1) / (MostCohorts - 1)])];
 }

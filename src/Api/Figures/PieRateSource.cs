@@ -11,7 +11,7 @@ public sealed class PieRateSource()
 {
     public override string? WhyNot(FigureScope scope) => NotOverSparsity(scope);
 
-    public override Task<Figure> ReadAsync(
+    protected override Task<Figure> ReadModelAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation)
     {
         var selected = scope.Select(query, Split.Test);

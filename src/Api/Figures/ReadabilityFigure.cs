@@ -37,20 +37,18 @@ public sealed record ReadabilityFigure(
     public override FigureWidth UsualWidth => FigureWidth.Column;
 
     public override string Explanation =>
-        $"Mean of each measure over the {Pies} PIEs of {Name} / mean over the {Rest} other examples, with the 95 % "
+        $"Mean of each measure over the {Pies} PIEs of {Cohort.Name} / mean over the {Rest} other examples, with the 95 % "
         + "interval of the ratio over examples (normal, of its logarithm); of Flesch reading ease the inverse, so a "
         + "ratio above 1 is a harder or longer text. Hollow: the interval contains 1. The intervals are not corrected "
         + $"for the {Measures} measures; the q values in the data are. "
-        + "An interval that leaves the axis ends in an arrow. The formulas are those of textstat 0.7.4, for English.";
+        + "An interval that leaves the axis ends in an arrow. The formulas are those of textstat 0.7.4, for English."
+        + ComparedCohort.ExplainCollapsed([Cohort]);
 
     protected override Columns<MeasureRatio> Columns => Flat;
 
     /// <summary>A name that a user chose may have characters without glyphs; the caption has it.</summary>
     private string AxisTitle =>
-        Cohort.Cohort is null ? $"PIEs of {Name} / others (log scale)" : "PIEs / others (log scale)";
-
-    private string Name => Cohort.Cohort
-        ?? $"{Wire.Name(Cohort.Method)} at {NumberText.Percent(Cohort.Target)} %";
+        Cohort.Cohort is null ? $"PIEs of {Cohort.Name}{Cohort.Mark} / others (log scale)" : "PIEs / others (log scale)";
 
     private IEnumerable<double> Ends => Rows.SelectMany(row => (IEnumerable<double>)
         [row.Ratio, row.Low ?? row.Ratio, row.High ?? row.Ratio]);

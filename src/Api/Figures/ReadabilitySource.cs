@@ -25,13 +25,13 @@ public sealed class ReadabilitySource()
             : "The texts of PIEs are compared with those of the other examples, and no labelled comparison has at "
                 + $"least {TextDifference.FewestTexts} of each.";
 
-    public override async Task<Figure> ReadAsync(
+    protected override async Task<Figure> ReadModelAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation)
     {
         var selected = (scope with { Comparisons = [.. scope.Comparisons.Where(HasBothGroups)] })
             .Select(query, Split.Test);
         // The strongest pruning of the first method has the most PIEs.
-        var comparison = selected.Labelled.GroupBy(row => row.Method).First().MaxBy(row => row.Sparsity)!;
+        var comparison = selected.Meaningful.GroupBy(row => row.Method).First().MaxBy(row => row.Sparsity)!;
         var effects = await ComparisonTexts.EffectsAsync(
             db, comparison, scope.Sweep.DatasetId, PairPart.Joined, SyllableRule.Hyphenation, cancellation);
         List<MeasureRatio> rows =

@@ -16,6 +16,11 @@ public sealed record SelectedCohorts(
         Split, Scope.Sweep.Request?.ProtocolOrDefault, Scope.Sweep.Request?.Scope, Comparisons.Count, Labelled.Count(),
         Comparisons.Count(comparison => comparison.Summary is { Complete: true }));
 
+    /// <summary>The labelled comparisons whose cohorts have not collapsed; all labelled ones if all have.</summary>
+    public IReadOnlyList<Comparison> Meaningful =>
+        Labelled.Where(comparison => !comparison.Summary!.HasCollapsedCohort).ToList() is { Count: > 0 } some
+            ? some : [.. Labelled];
+
     public SelectedCohorts OfMethod(Method method) =>
         this with { Comparisons = [.. Comparisons.Where(comparison => comparison.Method == method)] };
 

@@ -17,13 +17,23 @@ public abstract class SweepFigure(string name, string title, params IReadOnlyLis
     /// <summary>Returns why a sweep with labelled comparisons does not have this figure; null if it has.</summary>
     public abstract string? WhyNot(FigureScope scope);
 
+    /// <summary>Reads the figure of the model that the query names, or of the first model that has it.</summary>
     /// <param name="db">Reads from one snapshot of the database, from which the scope was read too.</param>
     /// <exception cref="Http.InvalidRequestException">
     /// The query names something that the sweep does not have.
     /// </exception>
     /// <exception cref="FigureMissingException">The sweep no longer has all data of the figure.</exception>
-    public abstract Task<Figure> ReadAsync(
+    public Task<Figure> ReadAsync(
+        PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation) =>
+        ReadModelAsync(
+            db, scope, query.Model is null ? query with { Model = FirstModel(scope) } : query, cancellation);
+
+    /// <param name="query">Names a model, unless no model has the figure.</param>
+    protected abstract Task<Figure> ReadModelAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation);
+
+    private string? FirstModel(FigureScope scope) => scope.Models.FirstOrDefault(model =>
+        scope.OfModel(model) is { HasLabels: true } ofModel && WhyNot(ofModel) is null);
 
     /// <summary>Why predictions that were imported have no figure over the sparsity.</summary>
     protected static string? NotOverSparsity(FigureScope scope) =>

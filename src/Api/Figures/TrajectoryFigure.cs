@@ -7,18 +7,22 @@ namespace PieService.Api.Figures;
 /// <summary>The votes of a cohort on one example.</summary>
 /// <param name="Cohort">Null for the dense cohort.</param>
 /// <param name="Runs">The number of runs that voted.</param>
-/// <param name="IsPie">Whether the majority differs from that of the dense cohort.</param>
-/// <param name="IsTied">Whether the vote is a tie.</param>
+/// <param name="IsPie">Whether the example is a PIE of the comparison.</param>
+/// <param name="Differs">Whether the majority differs from that of the dense cohort; of multi-label data about the label
+/// that is shown.</param>
+/// <param name="IsTied">Whether the vote is a tie; of multi-label data the vote about that label.</param>
 /// <param name="Votes">The number of runs that predict each label, without the labels that have none.</param>
 public sealed record CohortVotesRow(
-    ComparedCohort? Cohort, int Runs, bool IsPie, bool IsTied, IReadOnlyDictionary<string, int> Votes);
+    ComparedCohort? Cohort, int Runs, bool IsPie, bool Differs, bool IsTied, IReadOnlyDictionary<string, int> Votes);
 
 /// <summary>The votes on one example by method and sparsity, as stacked bars.</summary>
 /// <param name="Text">The beginning of the text of the example.</param>
-/// <param name="Labels">The labels that have votes, the gold label first, then those with most votes.</param>
+/// <param name="Gold">The gold labels.</param>
+/// <param name="Labels">The labels that have votes, the gold label first, then those with most votes; of multi-label
+/// data the label that is shown.</param>
 public sealed record TrajectoryFigure(
-    FigureSource Source, Guid ExampleId, int Position, string Text, string Gold, double? El2n, int? InfluenceBin,
-    IReadOnlyList<UserText> Labels, IReadOnlyList<CohortVotesRow> Rows)
+    FigureSource Source, Guid ExampleId, int Position, string Text, IReadOnlyList<string> Gold, double? El2n,
+    int? InfluenceBin, IReadOnlyList<UserText> Labels, IReadOnlyList<CohortVotesRow> Rows)
     : Figure<CohortVotesRow>(Source, Rows)
 {
     private const double RowHeight = 15, Top = 30, DenseShare = 0.14;
@@ -36,17 +40,23 @@ public sealed record TrajectoryFigure(
         .Text("cohort", row => row.Cohort?.Cohort)
         .Whole("runs", row => row.Runs)
         .Flag("isPie", row => row.IsPie)
+        .Flag("differs", row => row.Differs)
         .Flag("isTied", row => row.IsTied)
         .Text("votes", row => Domain.Json.Write(row.Votes));
+
+    /// <summary>Whether the runs vote about one label of multi-label data: each predicts it or not.</summary>
+    public bool IsOfOneLabel { get; init; }
 
     public override string Title => "Votes on one example";
 
     public override FigureWidth UsualWidth => FigureWidth.Page;
 
     public override string Explanation =>
-        $"Example {Position} ({ExampleId}), gold label '{Gold}': \"{Text}\". The widths are shares of the runs of a "
-        + $"cohort ({RunsText}). A frame marks a PIE, of which the "
-        + $"majority differs from that of the {Kind.Baseline} cohort. "
+        $"Example {Position} ({ExampleId}), {GoldText}: \"{Text}\". The widths are shares of the runs of a cohort "
+        + $"({RunsText})"
+        + (IsOfOneLabel ? $" that predict the label '{Labels[0].Text}' or do not" : "")
+        + (IsOfOneLabel ? ". A frame marks a majority about this label" : ". A frame marks a PIE: a majority")
+        + $" that differs from that of the {Kind.Baseline} cohort. "
         + $"{Rows.Count(row => row.IsTied) switch { 1 => "1 vote is a tie", var ties => $"{ties} votes are ties" }}."
         + (El2n is { } el2n ? $" EL2N {NumberText.Fixed(el2n, 3)}, influence bin {InfluenceBin}." : "")
         + UserText.Explain([.. Labels, .. ComparedCohort.Names(Cohorts)]);
@@ -85,8 +95,9 @@ public sealed record TrajectoryFigure(
         sheet.Text(
             new(left, 11), $"Votes of {RunsText}{(Cohorts.Any(HasTarget) ? " by target sparsity" : "")}",
             new(Style.TitleSize, theme.Ink));
-        sheet.Text(new(dense.CentreX, 24), Kind.HasTargets ? "Dense" : "Baseline", head);
-        Draw(sheet, Rows.First(row => row.Cohort is null), dense with { Height = dense.Height - 2 }, theme);
+        sheet.Text(new(dense.CentreX, 24), Kind.BaselineHeading, head);
+        var parts = Parts;
+        Draw(sheet, Rows.First(row => row.Cohort is null), parts, dense with { Height = dense.Height - 2 }, theme);
         var cell = (size.Width - dense.Right - 12) / targets.Count;
         var gap = Math.Min(4, cell * 0.15);
         var hasTargets = Cohorts.Any(HasTarget);
@@ -105,7 +116,7 @@ public sealed record TrajectoryFigure(
             {
                 var column = targets.Index().First(found => found.Item == row.Cohort!.Target).Index;
                 Draw(
-                    sheet, row, new(dense.Right + 8 + (column * cell), top, cell - gap, RowHeight - 2), theme);
+                    sheet, row, parts, new(dense.Right + 8 + (column * cell), top, cell - gap, RowHeight - 2), theme);
             }
         }
         new Key(KeyEntries(theme), size.Width - 8).Draw(sheet, 4, bottom + 5, theme);
@@ -114,6 +125,27 @@ public sealed record TrajectoryFigure(
                 new(4, size.Height - 3), Font.Regular.Cut(note, Style.NoteSize, size.Width - 8),
                 new(Style.NoteSize, theme.Muted));
     }
+
+    private string GoldText =>
+        Gold.Count == 0 ? "without a gold label"
+        : $"gold label{(Gold.Count == 1 ? "" : "s")} {string.Join(", ", Gold.Select(label => $"'{label}'"))}";
+
+    /// <summary>The parts of a bar: the labels; of multi-label data the runs with the label, and the others.</summary>
+    private IReadOnlyList<VotePart> Parts =>
+        IsOfOneLabel
+            ? [
+                new(Labels[0], Gold.Contains(Labels[0].Text), Colours[0], VotesFor),
+                new(
+                    new($"not {Labels[0].Text}", $"not {Labels[0].Substitute}"), !Gold.Contains(Labels[0].Text),
+                    OtherColour, row => row.Runs - VotesFor(row)),
+            ]
+            : [
+                .. Labels.Index().Select(label => new VotePart(
+                    label.Item, label.Item.Text == Gold[0], ColourOf(label.Index),
+                    row => row.Votes.GetValueOrDefault(label.Item.Text))),
+            ];
+
+    private int VotesFor(CohortVotesRow row) => row.Votes.GetValueOrDefault(Labels[0].Text);
 
     private string RunsText => CountText.Of([.. Rows.Select(row => row.Runs)], "run");
 
@@ -125,36 +157,41 @@ public sealed record TrajectoryFigure(
 
     private static Rgb ColourOf(int label) => label < Colours.Length ? Colours[label] : OtherColour;
 
-    private void Draw(ISheet sheet, CohortVotesRow row, Box box, Theme theme)
+    private static void Draw(
+        ISheet sheet, CohortVotesRow row, IReadOnlyList<VotePart> parts, Box box, Theme theme)
     {
         var x = box.Left;
-        foreach (var (label, name) in Labels.Index())
+        foreach (var part in parts)
         {
-            if (!row.Votes.TryGetValue(name.Text, out var votes)) continue;
-            var (width, colour) = (box.Width * votes / row.Runs, ColourOf(label));
+            var votes = part.Votes(row);
+            if (votes == 0) continue;
+            var width = box.Width * votes / row.Runs;
             sheet.Rectangle(
-                new(x, box.Top, width, box.Height), colour, 1, new(theme.Background, 0.3),
-                $"{name.Text}: {votes} of {row.Runs}");
+                new(x, box.Top, width, box.Height), part.Colour, 1, new(theme.Background, 0.3),
+                $"{part.Name.Text}: {votes} of {row.Runs}");
             if (Font.Regular.Width($"{votes}", Style.TextSize) < width - 2)
                 sheet.Text(
                     new(x + (width / 2), box.CentreY + (Style.Middle * Style.TextSize)), $"{votes}",
-                    new(Style.TextSize, colour.TextOnIt, Anchor.Middle));
+                    new(Style.TextSize, part.Colour.TextOnIt, Anchor.Middle));
             x += width;
         }
-        if (row.IsPie) sheet.Rectangle(box, null, 1, new(theme.Ink, 1.1));
+        if (row.Differs) sheet.Rectangle(box, null, 1, new(theme.Ink, 1.1));
     }
 
     private IEnumerable<KeyEntry> KeyEntries(Theme theme)
     {
-        foreach (var (index, label) in Labels.Index().Take(Colours.Length))
+        foreach (var part in Parts.Take(Colours.Length))
             yield return Entry(
-                Font.Regular.Has(label.Text) ? label.Text : label.Substitute, label.Text == Gold, ColourOf(index));
+                Font.Regular.Has(part.Name.Text) ? part.Name.Text : part.Name.Substitute, part.IsGold, part.Colour);
         if (Labels.Count > Colours.Length) yield return Entry(Other, isGold: false, OtherColour);
-        yield return new("PIE: the majorities differ", (sheet, box) => sheet.Rectangle(
+        yield return new(IsOfOneLabel ? "The majorities differ" : "PIE: the majorities differ", (sheet, box) => sheet.Rectangle(
             new(box.Left + 4, box.Top - 1, 10, 8), null, 1, new(theme.Ink, 1.1)));
 
         static KeyEntry Entry(string text, bool isGold, Rgb colour) => new(
             Font.Regular.Cut(text, Style.TextSize, 80) + (isGold ? " (gold)" : ""),
             (sheet, box) => sheet.Rectangle(new(box.Left + 4, box.Top - 1, 8, 8), colour));
     }
+
+    /// <summary>A part of each bar.</summary>
+    private sealed record VotePart(UserText Name, bool IsGold, Rgb Colour, Func<CohortVotesRow, int> Votes);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using PieService.Api.Tests.Pages;
 using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
@@ -164,6 +165,52 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task Figures_of_the_training_examples_are_by_default_of_a_cohort_that_has_not_collapsed()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        await api.Situations.AddTrainingExamplesAsync(dataset);
+        var request = Request(dataset, seeds: 2);
+        (request["sparsities"], request["observationEpochs"]) = (new JsonArray(50, 90), new JsonArray(0, 1));
+        var sweep = await api.SubmitAsync(request);
+        await TrainAsync(sweep, Observed(0, 1), collapsedAt: 90);
+        await api.Situations.LabelAsync(sweep);
+
+        var (influence, map) = (
+            await api.GetAsync($"/api/v1/sweeps/{sweep}/figures/influence"),
+            await api.GetAsync($"/api/v1/sweeps/{sweep}/figures/map"));
+
+        Assert.Contains("Target sparsity 50 %", (string)influence["caption"]!, StringComparison.Ordinal);
+        Assert.Contains("MP-AI at a target sparsity of 50 %", (string)map["caption"]!, StringComparison.Ordinal);
+    }
+
+    /// <summary>The first model does not have the epoch that is observed.</summary>
+    [Fact]
+    public async Task A_figure_is_by_default_of_the_first_model_that_has_it()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        await api.Situations.AddTrainingExamplesAsync(dataset);
+        var request = Request(dataset, seeds: 2);
+        var longer = request["models"]![0]!.DeepClone();
+        (longer["name"], longer["hyperparameters"]!["epochs"]) = ("longer", 7);
+        request["models"]!.AsArray().Add(longer);
+        request["observationEpochs"] = new JsonArray(5);
+        var sweep = await api.SubmitAsync(request);
+        await TrainAsync(sweep, Observed(), run => run.EpochsTotal < 7);
+        await TrainAsync(sweep, Observed(5));
+        await api.Situations.LabelAsync(sweep);
+
+        var figure = await api.GetAsync($"/api/v1/sweeps/{sweep}/figures/influence");
+        var page = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}");
+        var ofFirst = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}?model=bilstm");
+
+        Assert.Equal("longer", (string?)figure["source"]!["model"]);
+        Assert.Contains("Model 'longer'", page.Text, StringComparison.Ordinal);
+        Assert.Contains($"/api/v1/sweeps/{sweep}/figures/influence.pdf", page.Addresses);
+        Assert.Contains($"/api/v1/sweeps/{sweep}/figures/pie-rate.pdf?model=bilstm", ofFirst.Addresses);
+        Assert.DoesNotContain("figures/influence", ofFirst.Source, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_caption_of_a_map_states_the_runs_of_the_labelling_with_which_it_was_made()
     {
         var sweep = await LabelledSweepAsync(seeds: 3, trained: run => run.Seed < 2);
@@ -303,7 +350,9 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     /// <summary>
     /// Acts as the worker: after epoch e, a dense run's logit of the gold class of example i is i (e + 1).
     /// </summary>
-    private async Task TrainAsync(Guid sweep, RunOutcome outcome, Func<Run, bool>? which = null)
+    /// <param name="collapsedAt">The sparsity at which all pruned runs give one answer.</param>
+    private async Task TrainAsync(
+        Guid sweep, RunOutcome outcome, Func<Run, bool>? which = null, decimal? collapsedAt = null)
     {
         foreach (var run in (await api.Situations.RunsOfAsync(sweep))
             .Where(run => run.State == RunState.Queued && which?.Invoke(run) != false))
@@ -319,7 +368,8 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
                 new(isDense ? outcome : Observed(), "cpu", [.. Situations.Everything(run, Answer).Select(Scored)]),
                 CancellationToken.None));
 
-            static int Answer(Run run, int i) => i == 0 && run.Method == Method.MpAi ? 1 : i % 3;
+            int Answer(Run run, int i) =>
+                run.Sparsity == collapsedAt ? 0 : i == 0 && run.Method == Method.MpAi ? 1 : i % 3;
 
             // The gold class has the logit 3 or 1 in dense runs, by their seed, and one less in pruned ones.
             RunPredictions Scored(RunPredictions answers) => new()

@@ -93,6 +93,70 @@ public sealed class FigureTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(1, (int)atHalf["shared"]!);
     }
 
+    /// <summary>At 90 % all pruned runs give one answer; IMP at 50 % is right.</summary>
+    [Fact]
+    public async Task Cohorts_that_have_collapsed_are_not_the_default_and_are_named()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync(), 3, "IMP", "MP-AI");
+        request["sparsities"] = new JsonArray(50, 90);
+        var sweep = await StudiedSweep.LabelledAsync(
+            api, request,
+            (run, example) => run.Sparsity == 90 || (run.Method == Method.MpAi && example < 3) ? 0 : example % 3);
+
+        var (usual, named) = (
+            await FigureAsync(sweep, "overlap"), await FigureAsync(sweep, "overlap", "?sparsity=90"));
+        var (usualTexts, namedTexts) = (
+            await FigureAsync(sweep, "readability"),
+            await FigureAsync(sweep, "readability", "?methods=MP-AI&sparsity=90"));
+
+        Assert.Equal(50, (int)Assert.Single(usual["data"]!.AsArray())!["first"]!["target"]!);
+        Assert.DoesNotContain("collapsed", (string)usual["caption"]!, StringComparison.Ordinal);
+        Assert.True((bool)Assert.Single(named["data"]!.AsArray())!["first"]!["collapsed"]!);
+        Assert.Contains(
+            "have collapsed, so the PIEs do not show an effect of compression: IMP at 90 %, MP-AI at 90 %.",
+            (string)named["caption"]!, StringComparison.Ordinal);
+        Assert.Contains("2 PIEs of MP-AI at 50 %", (string)usualTexts["caption"]!, StringComparison.Ordinal);
+        Assert.Contains("compression: MP-AI at 90 %.", (string)namedTexts["caption"]!, StringComparison.Ordinal);
+    }
+
+    /// <summary>All dense runs give one answer, so the PIEs of each comparison are what the pruned runs get right.</summary>
+    [Fact]
+    public async Task A_dense_cohort_that_has_collapsed_is_stated_for_each_comparison()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(
+            api, Situations.Request(await api.Situations.DatasetAsync(), 3, "IMP", "MP-AI"),
+            (run, example) => run.Method == Method.Dense ? 0 : example % 3);
+
+        var figure = await FigureAsync(sweep, "overlap");
+
+        var row = Assert.Single(figure["data"]!.AsArray())!;
+        Assert.True((bool)row["first"]!["collapsed"]! && (bool)row["second"]!["collapsed"]!);
+        Assert.Null(row["first"]!["kind"]);
+        Assert.Contains("one of the two cohorts have collapsed", (string)figure["caption"]!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(21)]
+    [InlineData(39)]
+    public async Task An_overlap_of_many_cohorts_has_twenty_of_them_from_the_first_to_the_last(int targets)
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync(), 2, "IMP");
+        request["sparsities"] = new JsonArray(
+            [.. Enumerable.Range(1, targets).Select(target => (JsonNode)(2 * target))]);
+        var sweep = await StudiedSweep.LabelledAsync(api, request, (_, example) => example % 3);
+
+        var figure = await FigureAsync(sweep, "overlap");
+
+        var rows = figure["data"]!.AsArray();
+        List<int> shown =
+        [
+            .. rows.SelectMany(row => new[] { (int)row!["first"]!["target"]!, (int)row["second"]!["target"]! })
+                .Distinct().Order(),
+        ];
+        Assert.Equal((20, 20 * 19 / 2, 2, 2 * targets), (shown.Count, rows.Count, shown[0], shown[^1]));
+        Assert.Contains($"20 of {targets} cohorts", (string)figure["caption"]!, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Multi_label_data_have_the_macro_F1_and_the_PIEs_of_each_gold_label()
     {

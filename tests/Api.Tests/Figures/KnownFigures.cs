@@ -34,6 +34,12 @@ internal static class KnownFigures
         ["readability"] = Readability(),
         ["map"] = Map(),
         ["trajectory"] = Trajectory(Methods, [50, 90]),
+        ["trajectory-of-one-label"] = Trajectory([Method.Imp, Method.RpAi], [50, 90]) with
+        {
+            Gold = ["maybe", "yes"],
+            Labels = [new("yes", "label 2")],
+            IsOfOneLabel = true,
+        },
     };
 
     public static FigureLook Look(Figure figure, FigureWidth? width = null) =>
@@ -78,7 +84,7 @@ internal static class KnownFigures
     {
         List<ComparedCohort> cohorts = [.. methods.Select(method => Cohort(method, 90))];
         return new(
-            Source, cohorts,
+            Source with { Labelled = cohorts.Count }, cohorts,
             [
                 .. from second in cohorts.Index()
                    from first in cohorts.Take(second.Index)
@@ -128,19 +134,20 @@ internal static class KnownFigures
 
     private static TrajectoryFigure Trajectory(IReadOnlyList<Method> methods, IReadOnlyList<decimal> targets) =>
         new(
-            Source, Guid.Parse("7fc4cf93-d35b-83a7-8e90-4b1bad946dff"), 17, "a fine film", "no", 0.5, 12,
+            Source, Guid.Parse("7fc4cf93-d35b-83a7-8e90-4b1bad946dff"), 17, "a fine film", ["no"], 0.5, 12,
             [new("no", "label 1"), new("yes", "label 2"), new("猫", "label 3")],
             [
-                new(null, 30, false, false, new Dictionary<string, int> { ["no"] = 30 }),
+                new(null, 30, false, false, false, new Dictionary<string, int> { ["no"] = 30 }),
                 .. from method in methods
                    from target in targets
                    let wrong = (int)(target / 10) + (int)method
                    select new CohortVotesRow(
-                       Cohort(method, target), 30, wrong > 15, wrong == 15,
+                       Cohort(method, target), 30, wrong > 15, wrong > 15, wrong == 15,
                        new Dictionary<string, int> { ["no"] = 30 - wrong, ["yes"] = wrong - 2, ["猫"] = 2 }),
             ]);
 
-    private static ComparedCohort Cohort(Method method, decimal target) => new(Guid.Empty, method, target, null);
+    private static ComparedCohort Cohort(Method method, decimal target) => new(
+        Guid.Empty, method, target, null, Collapsed: method == Method.RpAi);
 
     private static CohortScore Score(Method method, decimal? target, int runs, double mean) => new(
         method, target, (double?)target - 1, 0.1, runs, mean, 0.02, runs < 3 ? null : mean - 0.01,

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using PieService.Api.Tests.SweepAnalysis;
 using PieService.Domain.Datasets;
+using PieService.Domain.Recipes;
 
 namespace PieService.Api.Tests.Figures;
 
@@ -36,21 +38,70 @@ public sealed class TrajectoryTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     [Theory]
     [InlineData("?sparsity=90", "sparsity")]
+    [InlineData("?labels=no", "labels")]
     [InlineData(".pdf?dpi=300", "dpi")]
     public async Task A_parameter_that_does_not_apply_is_named(string rest, string field) =>
         Assert.Equal([field], await api.InvalidFieldsAsync(HttpMethod.Get, await AddressAsync(position: 0) + rest));
 
+    /// <summary>The dense runs give example 7 all three labels, the pruned runs only the first one.</summary>
     [Fact]
-    public async Task Multi_label_data_have_no_trajectory()
+    public async Task Multi_label_data_show_the_label_about_which_most_cohorts_differ_or_another_one()
     {
         var dataset = await api.Situations.DatasetAsync(LearningTask.MultiLabel);
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, 3, "IMP"));
+        await api.Situations.TrainMultiLabelAsync(
+            sweep, (run, example) => run.Method == Method.Imp && example >= 6 ? 1 : example, threshold: 0.5);
+        await api.Situations.LabelAsync(sweep);
+        var address =
+            $"/api/v1/sweeps/{sweep}/examples/{Example.IdOf(dataset.Id, Split.Test, 7)}/figures/trajectory";
+
+        var (usual, other) = (await api.GetAsync(address), await api.GetAsync($"{address}?labels=no"));
+        var drawn = await api.Client.GetStringAsync($"{address}.svg?fonts=none");
+
+        Assert.Contains("predict the label 'maybe' or do not", (string)usual["caption"]!, StringComparison.Ordinal);
+        Assert.Contains("gold labels 'no', 'maybe', 'yes'", (string)usual["caption"]!, StringComparison.Ordinal);
+        Assert.Equal(["false false", "true true"], usual["data"]!.AsArray().Select(PieAndDiffers));
+        Assert.Equal(
+            ["no 3, maybe 3, yes 3", "no 3"],
+            usual["data"]!.AsArray().Select(row =>
+                string.Join(", ", row!["votes"]!.AsObject().Select(vote => $"{vote.Key} {vote.Value}"))));
+        Assert.Contains("not maybe: 3 of 3", drawn, StringComparison.Ordinal);
+        Assert.Equal(["false false", "true false"], other["data"]!.AsArray().Select(PieAndDiffers));
+        Assert.Equal(["labels"], await api.InvalidFieldsAsync(HttpMethod.Get, $"{address}?labels=no,maybe"));
+
+        static string PieAndDiffers(JsonNode? row) => $"{row!["isPie"]} {row["differs"]}";
+    }
+
+    /// <summary>All runs give example 6 its gold labels, the second and the third one, and example 0 none.</summary>
+    [Theory]
+    [InlineData(6, "the label 'maybe' or do not", "gold labels 'maybe', 'yes'")]
+    [InlineData(0, "the label 'no' or do not", "without a gold label")]
+    public async Task Multi_label_data_without_a_difference_show_a_gold_label(
+        int position, string shown, string gold)
+    {
+        var dataset = await api.Situations.DatasetAsync(LearningTask.MultiLabel);
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, 3, "IMP"));
+        await api.Situations.TrainMultiLabelAsync(sweep, (_, example) => example, threshold: 0.5);
+        await api.Situations.LabelAsync(sweep);
+
+        var figure = await api.GetAsync(
+            $"/api/v1/sweeps/{sweep}/examples/{Example.IdOf(dataset.Id, Split.Test, position)}/figures/trajectory");
+
+        Assert.Contains(shown, (string)figure["caption"]!, StringComparison.Ordinal);
+        Assert.Contains(gold, (string)figure["caption"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_example_without_votes_has_no_trajectory()
+    {
+        var dataset = await api.Situations.DatasetAsync();
         var sweep = await api.SubmitAsync(Situations.Request(dataset, 3, "IMP"));
 
         var problem = await api.ProblemAsync(
             HttpStatusCode.Conflict, HttpMethod.Get,
             $"/api/v1/sweeps/{sweep}/examples/{Example.IdOf(dataset.Id, Split.Test, 0)}/figures/trajectory.svg");
 
-        Assert.Contains("multi-label", (string)problem["detail"]!, StringComparison.Ordinal);
+        Assert.Contains("the example has no votes", (string)problem["detail"]!, StringComparison.Ordinal);
     }
 
     private async Task<string> AddressAsync(int position)

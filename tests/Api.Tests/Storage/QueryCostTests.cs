@@ -185,7 +185,7 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
         var (sweep, numbers) = await LabelledAsync(methods: 6);
         await using var db = await ContextAsync();
 
-        var plan = await PlanAsync(db, ExampleFigureEndpoints.LabelsOf(db, sweep, Split.Test, position: 1234));
+        var plan = await PlanAsync(db, VotedLabels.Query(db, sweep, Split.Test, position: 1234));
 
         Assert.Equal(numbers.Count, (int)plan["Actual Rows"]!);
         Assert.InRange(Blocks(plan), 6, (6 * 4) + 10);
@@ -199,7 +199,7 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
         await using var db = await ContextAsync();
         var comparisons = await db.Comparisons.Where(comparison => comparison.SweepId == sweep).ToListAsync();
         var scope = new SelectedComparisons(
-            new(sweep, Guid.Empty), LearningTask.SingleLabel, [], Split.Test, comparisons);
+            new(sweep, Guid.Empty, IsImported: false), LearningTask.SingleLabel, [], Split.Test, comparisons);
         int[] positions = [10, 1230, 5550, 9990];
 
         var plan = await PlanAsync(db, FragileExampleTable.Summaries(db, scope, positions));
