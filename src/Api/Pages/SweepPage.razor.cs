@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Comparisons;
-using PieService.Api.Figures;
 using PieService.Api.Http;
 using PieService.Api.Lists;
 using PieService.Api.SweepAnalysis;
@@ -20,7 +19,7 @@ public partial class SweepPage : HtmlPage<SweepPage.Content>
     /// <param name="LastEvent">The number of the last event of the sweep; 0 if there is none.</param>
     public sealed record Content(
         SweepResponse Sweep, string Dataset, ComparisonFilter Filter, Page<SweepAnalysisResponse> Comparisons,
-        IReadOnlyList<FigureListItem> Figures, int LastEvent);
+        IReadOnlyList<ShownFigure> Figures, int LastEvent);
 
     private static readonly SweepAnalysisTable Analyses = new();
 
@@ -39,9 +38,11 @@ public partial class SweepPage : HtmlPage<SweepPage.Content>
         var comparisons = await Analyses.Rows(db, scope, filter).PageAsync(filter, cancellation);
         var dataset = await db.Datasets.Where(used => used.Id == sweep.DatasetId).Select(used => used.Name)
             .SingleAsync(cancellation);
-        var figures = (await FigureEndpoints.ListAsync(db, id, cancellation) ?? []).Where(figure => figure.Available);
         return Render<SweepPage>(new Content(
-            sweep, dataset, filter, comparisons, [.. figures], lastEvent));
+            sweep, dataset, filter, comparisons,
+            await ShownFigure.OfSweepAsync(
+                db, id, filter.Model, hasCaptions: sweep.FinishedAt is not null, cancellation),
+            lastEvent));
     }
 
     private string Address => $"/api/v1/sweeps/{Model.Sweep.Id}";

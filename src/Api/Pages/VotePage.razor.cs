@@ -2,6 +2,7 @@ using System.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Comparisons;
+using PieService.Api.Figures;
 using PieService.Api.Http;
 using PieService.Domain;
 using PieService.Domain.Datasets;
@@ -18,7 +19,8 @@ public partial class VotePage : HtmlPage<VotePage.Content>
     /// <param name="Place">Null if the page was not opened from a list that exists.</param>
     public sealed record Content(
         Guid SweepId, string SweepName, string Dataset, Example Example, ExampleVotesResponse Votes,
-        IReadOnlyDictionary<Guid, VotingRuns> Runs, VoteViewFilter Filter, PlaceInList? Place);
+        IReadOnlyList<ShownFigure> Figures, IReadOnlyDictionary<Guid, VotingRuns> Runs, VoteViewFilter Filter,
+        PlaceInList? Place);
 
     public static async Task<IResult> ShowAsync(
         Guid id, Guid exampleId, Query<VoteViewFilter> query, PieDbContext db, CancellationToken cancellation)
@@ -27,19 +29,14 @@ public partial class VotePage : HtmlPage<VotePage.Content>
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var found = await ExampleVoteEndpoints.Get(id, exampleId, new(new()), db, cancellation);
         if (found.Result is not Ok<ExampleVotesResponse> { Value: { } votes }) return found.Result;
-        var about = await (from sweep in db.Sweeps
-                           join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
-                           where sweep.Id == id
-                           select new { sweep.Name, Dataset = dataset.Name }).SingleAsync(cancellation);
-        var runs = await (from label in db.PieLabels
-                          join comparison in db.Comparisons on label.ComparisonNumber equals comparison.Number
-                          where label.Position == votes.Position && comparison.SweepId == id
-                          select new { comparison.Id, Of = new VotingRuns(label.DenseRuns, label.PrunedRuns) })
-            .ToDictionaryAsync(row => row.Id, row => row.Of, cancellation);
+        var scope = (await FigureScope.FindAsync(db, id, cancellation))!;
         var example = await db.Examples.AsNoTracking().SingleAsync(one => one.Id == exampleId, cancellation);
+        var voted = await VotedLabels.FindAsync(db, scope, example, cancellation);
         var place = query.Value.In is { } list
             ? await OpenedExamples.FindAsync(list, id, example, db, cancellation) : null;
-        return Render<VotePage>(new Content(id, about.Name, about.Dataset, example, votes, runs, query.Value, place));
+        return Render<VotePage>(new Content(
+            id, scope.Sweep.Name, scope.Dataset, example, votes, FiguresOf(voted, votes), RunsOf(voted), query.Value,
+            place));
     }
 
     private IReadOnlyList<Word> Explanations =>
@@ -60,13 +57,23 @@ public partial class VotePage : HtmlPage<VotePage.Content>
     private IReadOnlyList<(string Name, string Address)> Crumbs =>
         [("Sweeps", "/ui/sweeps"), (Model.SweepName, $"/ui/sweeps/{Model.SweepId}")];
 
-    /// <summary>A figure has one model and one baseline; multi-label data have none.</summary>
-    private IEnumerable<(string Model, Method Baseline)> Figures =>
-        Model.Votes.Comparisons.Any(vote => vote.Classes is not null) ? []
-            : Model.Votes.Comparisons.Select(vote => (vote.Model, vote.Baseline)).Distinct();
+    /// <summary>A figure has one model and one baseline.</summary>
+    private static IReadOnlyList<ShownFigure> FiguresOf(VotedLabels voted, ExampleVotesResponse votes) =>
+    [
+        .. from of in votes.Comparisons.Select(vote => (vote.Model, vote.Baseline)).Distinct()
+           let figure = voted.Figure(new FigureQuery { Model = of.Model, Baseline = of.Baseline })
+           where figure is not null
+           select ShownFigure.Of(
+               figure, $"/sweeps/{voted.Scope.Sweep.Id}/examples/{voted.Example.Id}/figures/trajectory",
+               new Dictionary<string, string> { ["model"] = of.Model, ["baseline"] = Wire.Name(of.Baseline) }) with
+           {
+               Title = TitleOf(of.Model, of.Baseline, CohortKind.Of(voted.Scope.Sweep.Origin)),
+           },
+    ];
 
-    private static Dictionary<string, string> FigureOf(string model, Method baseline) =>
-        new() { ["model"] = model, ["baseline"] = Wire.Name(baseline) };
+    private static Dictionary<Guid, VotingRuns> RunsOf(VotedLabels voted) => voted.Scope.Comparisons
+        .Where(comparison => voted.Labels.ContainsKey(comparison.Number))
+        .ToDictionary(comparison => comparison.Id, comparison => VotingRuns.Of(voted.Labels[comparison.Number]));
 
     /// <summary>The comparisons of a sweep have cohorts of one kind.</summary>
     private CohortKind Kind => CohortKind.OfNamed(Model.Votes.Comparisons.Select(vote => vote.Cohort).FirstOrDefault());
@@ -75,10 +82,11 @@ public partial class VotePage : HtmlPage<VotePage.Content>
 
     private static string NameOf(ComparisonVote vote) => vote.Cohort ?? Wire.Name(vote.Method);
 
-    private string NameOf(Method baseline) => Kind.HasTargets ? Wire.Name(baseline) : Kind.Baseline;
+    private static string NameOf(Method baseline, CohortKind kind) =>
+        kind.HasTargets ? Wire.Name(baseline) : kind.Baseline;
 
-    private string TitleOf(string model, Method baseline) =>
-        $"Votes of {model} against {NameOf(baseline)}, by {(Kind.HasTargets ? "method and sparsity" : "cohort")}";
+    private static string TitleOf(string model, Method baseline, CohortKind kind) =>
+        $"Votes of {model} against {NameOf(baseline, kind)}, by {(kind.HasTargets ? "method and sparsity" : "cohort")}";
 
     private static string SizeOf(ComparisonVote vote) =>
         vote.AchievedSparsity is { } achieved ? $"{Shown.Sparsity(vote.Sparsity)} → {Shown.Sparsity(achieved)}"
@@ -86,7 +94,10 @@ public partial class VotePage : HtmlPage<VotePage.Content>
 }
 
 /// <summary>The numbers of runs of a comparison that voted on an example.</summary>
-public sealed record VotingRuns(int Dense, int Pruned);
+public sealed record VotingRuns(int Dense, int Pruned)
+{
+    public static VotingRuns Of(PieLabel label) => new(label.DenseRuns, label.PrunedRuns);
+}
 
 /// <summary>The comparisons that the page of an example lists, and the list from which it was opened.</summary>
 public sealed record VoteViewFilter

@@ -36,6 +36,9 @@ public sealed class SweepPageTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Contains(
             $"<img src=\"/ui/sweeps/{sweep}/figures/pie-rate.svg?width=text&amp;theme=light\"", page.Source,
             StringComparison.Ordinal);
+        Assert.Contains("The mean over the runs of each cohort", page.Text, StringComparison.Ordinal);
+        Assert.Contains("n = 3.", page.Text, StringComparison.Ordinal);
+        Assert.Contains("Model 'bilstm', baseline dense, split test.", page.Text, StringComparison.Ordinal);
         foreach (var format in new[] { "pdf", "png", "svg", "csv" })
         {
             using var file = await api.Client.GetAsync($"{address}.{format}");

@@ -22,6 +22,7 @@ public sealed class VotePageTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(["no 6/6 ✓ right", "maybe 6/6 ✗ wrong", "PIE"], row.Skip(3).Take(3));
         Assert.Contains("PIE in 2 of 4 comparisons", page.Text, StringComparison.Ordinal);
         Assert.Contains("text 3", page.Text, StringComparison.Ordinal);
+        Assert.Contains("The widths are shares of the runs of a cohort (6 runs)", page.Text, StringComparison.Ordinal);
         Assert.Equal($"/ui/comparisons/{sweep.Comparisons["IMP 50"]}", page.Link("IMP"));
     }
 
@@ -244,7 +245,7 @@ public sealed class VotePageTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task For_multi_label_data_the_labels_that_differ_are_shown_and_there_is_no_figure()
+    public async Task For_multi_label_data_the_labels_that_differ_are_shown()
     {
         var dataset = await api.Situations.DatasetAsync(LearningTask.MultiLabel);
         var sweep = await api.SubmitAsync(Situations.Request(dataset, 3, "MP-AI"));
@@ -256,7 +257,7 @@ public sealed class VotePageTests(ApiFixture api) : IClassFixture<ApiFixture>
             api.Client, $"/ui/sweeps/{sweep}/examples/{Example.IdOf(dataset.Id, Split.Test, 5)}");
 
         Assert.Equal(["yes 3/3 ✓ right", "yes 0/3 ✗ wrong", "PIE"], Assert.Single(page.Rows).Skip(3).Take(3));
-        Assert.DoesNotContain("trajectory", page.Source, StringComparison.Ordinal);
+        Assert.Contains("that predict the label 'yes' or do not", page.Text, StringComparison.Ordinal);
     }
 
     [Fact]
