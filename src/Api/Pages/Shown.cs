@@ -1,4 +1,5 @@
 using System.Globalization;
+using PieService.Domain;
 using PieService.Domain.Statistics;
 
 namespace PieService.Api.Pages;
@@ -66,7 +67,7 @@ public static class Shown
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", Culture);
 
-    private static string Points(double share) => WithMinus((100 * share).ToString("0.0", Culture));
+    private static string Points(double share) => WithMinus(RoundedText.Fixed(100 * share, 1));
 
     /// <summary>A minus sign, which is as wide as a plus sign, instead of a hyphen; none before zero.</summary>
     private static string WithMinus(string number) => number.Trim('-', '0', '.').Length == 0

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PieService.Domain;
 using PieService.Domain.Statistics;
 
 namespace PieService.Api.Reports;
@@ -29,6 +30,5 @@ internal static class ReportText
     public static string Time(DateTimeOffset? time) =>
         time?.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture) ?? None;
 
-    private static string Number(double number) =>
-        number.ToString("F1", CultureInfo.InvariantCulture).Replace('-', '−');
+    private static string Number(double number) => RoundedText.Fixed(number, 1).Replace('-', '−');
 }

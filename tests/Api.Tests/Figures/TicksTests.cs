@@ -37,7 +37,7 @@ public sealed class TicksTests
     [Theory]
     [InlineData(-0.004, 2, "0.00")]
     [InlineData(-1.5, 1, "−1.5")]
-    [InlineData(1234.5, 0, "1234")]
+    [InlineData(1234.5, 0, "1235")]
     public void Numbers_have_the_minus_sign_of_typography(double value, int decimals, string expected) =>
         Assert.Equal(expected, NumberText.Fixed(value, decimals));
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using PieService.Domain;
 
 namespace PieService.Api.Figures.Drawing;
 
@@ -6,11 +6,7 @@ namespace PieService.Api.Figures.Drawing;
 public static class NumberText
 {
     /// <summary>With this number of decimals, and with the minus sign of typography.</summary>
-    public static string Fixed(double value, int decimals)
-    {
-        var text = value.ToString($"F{decimals}", CultureInfo.InvariantCulture);
-        return text.TrimStart('-').Trim('0', '.').Length == 0 ? text.TrimStart('-') : text.Replace('-', '−');
-    }
+    public static string Fixed(double value, int decimals) => RoundedText.Fixed(value, decimals).Replace('-', '−');
 
     /// <summary>With at most this number of decimals, without zeros at the end.</summary>
     public static string Trimmed(double value, int decimals)

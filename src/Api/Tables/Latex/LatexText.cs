@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PieService.Domain;
 using PieService.Domain.Statistics;
 
 namespace PieService.Api.Tables.Latex;
@@ -48,7 +49,7 @@ public static class LatexText
 
     /// <param name="share">In [0, 1], or a change of a share.</param>
     public static string Percent(double? share, int decimals = 1) =>
-        share is { } known ? Signed((100 * known).ToString($"F{decimals}", CultureInfo.InvariantCulture)) : None;
+        share is { } known ? Signed(RoundedText.Fixed(100 * known, decimals)) : None;
 
     /// <summary>Mean and standard deviation of shares, in percent.</summary>
     public static string MeanSd(Spread? shares) => shares switch
