@@ -51,8 +51,10 @@ public sealed class SweepWatch(
             await transaction.CommitAsync(cancellation);
             foreach (var (sweep, state) in ended) EventLog.Ended(logger, sweep, state);
         }
-        foreach (var sweep in await SettledSweeps.WithoutTotalsAsync(db, open, cancellation))
-            await SettledSweeps.StoreAsync(db, sweep, cancellation);
+        var settled = await SettledSweeps.WithoutTotalsAsync(db, open, cancellation);
+        foreach (var sweep in settled) await SettledSweeps.StoreAsync(db, sweep, cancellation);
+        // There may be more, as after an upgrade: they are stored in the next look, which is soon.
+        if (settled.Count == SettledSweeps.AtOnce) bell.Ring();
     }
 
     /// <returns>The sweeps with queued or running runs, and those that have ended with these events.</returns>

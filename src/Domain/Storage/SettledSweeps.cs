@@ -18,7 +18,7 @@ namespace PieService.Domain.Storage;
 public static class SettledSweeps
 {
     /// <summary>The events of other sweeps wait while these are counted.</summary>
-    private const int AtOnce = 10;
+    public const int AtOnce = 10;
 
     /// <summary>Some sweeps without totals whose runs and trunks have ended.</summary>
     /// <param name="open">Sweeps whose runs have not ended, as far as this is known.</param>
