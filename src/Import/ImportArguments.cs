@@ -58,7 +58,8 @@ internal sealed record ImportArguments(
             if (result.GetValue(files) is { Length: > 0 } == result.GetValue(definition) is not null)
                 result.AddError("Name files and folders, or a definition that names its files.");
             if (result.GetValue(definition) is null) return;
-            foreach (var option in new[] { baseline, model, repeats }.Where(option => result.GetResult(option) is not null))
+            foreach (var option in new[] { baseline, model, repeats }
+                .Where(option => result.GetResult(option) is not null))
                 result.AddError($"{option.Name} is not used with --definition: write it into the definition.");
         });
         command.SetAction((parsed, _) => run(new(

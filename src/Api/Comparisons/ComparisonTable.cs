@@ -67,7 +67,8 @@ public sealed class ComparisonTable() : Table<ComparisonFilter, SweepScope, Comp
     private static readonly LatexLayout<ComparisonResponse> OfImported = LayoutOf(
         CohortKind.Foreign,
         new LatexColumn<ComparisonResponse>(
-            CohortKind.Foreign.SizeHeading, "l", row => LatexText.OrNone(CompressionText.Of(row.Compression, row.Bits))));
+            CohortKind.Foreign.SizeHeading, "l",
+            row => LatexText.OrNone(CompressionText.Of(row.Compression, row.Bits))));
 
     private static LatexLayout<ComparisonResponse> LayoutOf(
         CohortKind kind, params ReadOnlySpan<LatexColumn<ComparisonResponse>> cohort) => new(

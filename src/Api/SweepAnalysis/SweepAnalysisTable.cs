@@ -34,7 +34,8 @@ public sealed class SweepAnalysisTable()
     private static readonly LatexLayout<SweepAnalysisResponse> OfImported = LayoutOf(
         CohortKind.Foreign, "different baseline models",
         new LatexColumn<SweepAnalysisResponse>(
-            CohortKind.Foreign.SizeHeading, "l", row => LatexText.OrNone(CompressionText.Of(row.Compression, row.Bits))));
+            CohortKind.Foreign.SizeHeading, "l",
+            row => LatexText.OrNone(CompressionText.Of(row.Compression, row.Bits))));
 
     private static LatexLayout<SweepAnalysisResponse> LayoutOf(
         CohortKind kind, string floor, params ReadOnlySpan<LatexColumn<SweepAnalysisResponse>> cohort) => new(
