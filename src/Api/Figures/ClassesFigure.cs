@@ -64,7 +64,9 @@ public sealed record ClassesFigure(FigureSource Source, int Classes, IReadOnlyLi
 
     private static HeatCell Cell(ClassRate row) => row.Examples < FewestExamples || row.Rate is not { } rate
         ? new(null, "–", $"{row.Label}: {row.Examples} examples")
-        : new(100 * rate, NumberText.Fixed(100 * rate, 1), $"{row.Label}: {row.Pies} of {row.Examples} examples");
+        : new(
+            100 * rate, NumberText.Fixed(100 * rate, 1), $"{row.Label}: {row.Pies} of {row.Examples} examples",
+            NumberText.Fixed(100 * rate, 0));
 
     private HeatMap Map(FigureLook look)
     {

@@ -23,8 +23,7 @@ public sealed class ClassesSource()
     protected override async Task<Figure> ReadModelAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation)
     {
-        if (query.ChosenMethods is { Count: > 1 })
-            throw new InvalidRequestException([new("methods", "must be one method: the columns are its sparsities")]);
+        OneMethod(query, "the columns are its sparsities");
         var selected = scope.Select(query, Split.Test);
         if (selected.Labelled.FirstOrDefault() is { } first && first.Kind.HasTargets)
             selected = selected.OfMethod(first.Method);
@@ -51,7 +50,7 @@ public sealed class ClassesSource()
     {
         if (asked is null)
             return [.. Enumerable.Range(0, labels.Length).OrderByDescending(examples).Take(MostClasses)];
-        var names = asked.Split(',').Distinct().ToList();
+        var names = SeparatedLabels.Of(asked, labels).Distinct().ToList();
         if (names.Count > MostClasses)
             throw new InvalidRequestException([new("labels", $"must be at most {MostClasses} classes")]);
         return [.. names.Select(name => Array.IndexOf(labels, name) is >= 0 and var c ? c

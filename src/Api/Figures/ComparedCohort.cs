@@ -20,10 +20,13 @@ public sealed record ComparedCohort(Guid ComparisonId, Method Method, decimal Ta
     internal CohortKind Kind => CohortKind.OfNamed(Cohort);
 
     /// <summary>The name of the cohort alone.</summary>
-    internal string Name => Cohort ?? $"{Wire.Name(Method)} at {NumberText.Percent(Target)} %";
+    internal string Name => Cohort ?? NameOf(Method, Target);
 
     /// <summary>Follows the name of a cohort in a drawing; empty unless most runs have collapsed.</summary>
     internal string Mark => Collapsed ? "*" : "";
+
+    internal static string NameOf(Method method, decimal target) =>
+        $"{Wire.Name(method)} at {NumberText.Percent(target)} %";
 
     /// <summary>Names cohorts by what differs between them, with their marks.</summary>
     public static IReadOnlyList<UserText> Names(IReadOnlyList<ComparedCohort> cohorts)
@@ -44,11 +47,14 @@ public sealed record ComparedCohort(Guid ComparisonId, Method Method, decimal Ta
     }
 
     /// <summary>Names the cohorts whose PIEs say nothing about pruning; empty if there are none.</summary>
-    public static string ExplainCollapsed(IReadOnlyList<ComparedCohort> cohorts)
-    {
-        string[] collapsed = [.. cohorts.Where(cohort => cohort.Collapsed).Select(cohort => cohort.Name)];
-        return collapsed.Length == 0 ? ""
-            : " * Most runs of one of the two cohorts have collapsed, so the PIEs do not show an effect of "
-                + $"compression: {string.Join(", ", collapsed)}.";
-    }
+    public static string ExplainCollapsed(IEnumerable<ComparedCohort> cohorts) =>
+        Explain([.. cohorts.Where(cohort => cohort.Collapsed).Select(cohort => cohort.Name)]);
+
+    /// <summary>The same for methods with their targets, which are all of collapsed cohorts.</summary>
+    public static string ExplainCollapsed(IEnumerable<(Method Method, decimal Target)> collapsed) =>
+        Explain([.. collapsed.Select(cohort => NameOf(cohort.Method, cohort.Target))]);
+
+    private static string Explain(IReadOnlyList<string> collapsed) => collapsed.Count == 0 ? ""
+        : " * Most runs of one of the two cohorts have collapsed, so the PIEs do not show an effect of compression: "
+            + $"{string.Join(", ", collapsed)}.";
 }

@@ -6,9 +6,10 @@ namespace PieService.Api.Figures;
 /// <param name="X">The value on the horizontal axis.</param>
 /// <param name="Interval">Null if the value has no interval.</param>
 /// <param name="Dots">The values of single runs, which are drawn instead of an interval.</param>
+/// <param name="IsCollapsed">Whether the point is marked with a star.</param>
 public sealed record CurvePoint(
     double X, double Y, (double Low, double High)? Interval, IReadOnlyList<double> Dots, bool IsProvisional,
-    string Tip);
+    bool IsCollapsed, string Tip);
 
 /// <param name="Points">In the order in which the line joins them.</param>
 public sealed record Curve(Method Method, IReadOnlyList<CurvePoint> Points);
@@ -168,6 +169,11 @@ public sealed record CurveChart
         }
         if (places.Count > 1) sheet.Line(places, style.Stroke);
         foreach (var (point, place) in curve.Points.Zip(places))
+        {
             style.Mark(sheet, place, point.IsProvisional, Theme, point.Tip);
+            if (point.IsCollapsed)
+                sheet.Text(
+                    new(place.X + 3, place.Y - 2), "*", new(Style.TitleSize, style.Colour, IsBold: true));
+        }
     }
 }

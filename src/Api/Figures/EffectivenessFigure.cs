@@ -15,10 +15,11 @@ namespace PieService.Api.Figures;
 /// <param name="Sd">The standard deviation over the runs; null for one run.</param>
 /// <param name="Low">The lower end of the 95 % interval of the mean; null for fewer than 3 runs.</param>
 /// <param name="High">The upper end.</param>
+/// <param name="Collapsed">Whether most runs of the cohort have collapsed.</param>
 /// <param name="Complete">Whether all expected runs have succeeded.</param>
 public sealed record CohortScore(
     Method Method, decimal? Target, double? Achieved, double? AchievedSd, int Runs, double Mean, double? Sd,
-    double? Low, double? High, bool Complete);
+    double? Low, double? High, bool Collapsed, bool Complete);
 
 /// <summary>The score of every method over the sparsity, beside that of the dense cohorts.</summary>
 public sealed record EffectivenessFigure(
@@ -38,6 +39,7 @@ public sealed record EffectivenessFigure(
         .Real("sd", row => row.Sd)
         .Real("low", row => row.Low)
         .Real("high", row => row.High)
+        .Flag("collapsed", row => row.Collapsed)
         .Flag("complete", row => row.Complete);
 
     public override string Title => $"{MetricName} over sparsity";
@@ -49,6 +51,8 @@ public sealed record EffectivenessFigure(
         + $"Student. n = {RunsText}."
         + (Rows.Any(row => row.Runs < FewestRuns) ? $" Cohorts of fewer than {FewestRuns} runs have no band." : "")
         + (HasDots ? " Small dots are their runs." : "")
+        + (Rows.Any(row => row is { Low: < 0 } or { High: > 1 }) ? " Intervals are cut at 0 and 100 %." : "")
+        + (Collapsed.Length > 0 ? $" * Most runs have collapsed: {string.Join(", ", Collapsed)}." : "")
         + (Rows.Any(row => !row.Complete) ? " A hollow marker has fewer runs than expected." : "")
         + (Missed is { } missed ? $" {missed}" : "");
 
@@ -59,7 +63,14 @@ public sealed record EffectivenessFigure(
     private IEnumerable<CohortScore> Pruned => Rows.Where(row => row.Target is not null);
 
     /// <summary>Whether the runs of a pruned cohort are shown as dots; a dense cohort is a line.</summary>
-    private bool HasDots => Pruned.Any(row => row.Runs < FewestRuns);
+    private bool HasDots => Pruned.Any(row => Dots(row).Length > 0);
+
+    private string[] Collapsed =>
+    [
+        .. from row in Rows
+           where row.Collapsed
+           select row.Target is { } target ? ComparedCohort.NameOf(row.Method, target) : Wire.Name(row.Method),
+    ];
 
     private string RunsText => CountText.Of(Rows.Select(row => row.Runs));
 
@@ -84,10 +95,11 @@ public sealed record EffectivenessFigure(
 
     public override void Draw(ISheet sheet, FigureLook look) => Chart(look).Draw(sheet);
 
-    /// <summary>The values of one or two runs; those of two follow from their mean and their deviation.</summary>
+    /// <summary>
+    /// The values of two runs, which follow from their mean and their deviation; that of one run is its marker.
+    /// </summary>
     private static double[] Dots(CohortScore row) => row switch
     {
-        { Runs: 1 } => [row.Mean],
         { Runs: 2, Sd: { } sd } => [row.Mean - (sd / Math.Sqrt(2)), row.Mean + (sd / Math.Sqrt(2))],
         _ => [],
     };
@@ -120,7 +132,8 @@ public sealed record EffectivenessFigure(
                 .. Rows.Where(row => row.Target is null).Select((row, index) => new Level(
                     $"{(row.Method == Method.Dense ? "Dense" : "Dense, 4E epochs")}: mean"
                         + (row.Low is null ? "" : ", 95 % interval"),
-                    100 * row.Mean, Interval(row), index == 0 ? theme.Ink : theme.Muted, [2.4, 1.4],
+                    100 * row.Mean, Interval(row), index == 0 ? theme.Ink : theme.Muted,
+                    index == 0 ? [2.4, 1.4] : [0.8, 1.4],
                     index == 0 ? theme.Ink : theme.Muted, 0.12)),
             ],
             HasBands = true,
@@ -137,7 +150,7 @@ public sealed record EffectivenessFigure(
                 (sheet, box) => sheet.Rectangle(box, theme.Muted, 0.2))]
             : Array.Empty<KeyEntry>(),
         .. HasDots
-            ? [new KeyEntry($"A run ({RunsText} in each cohort)", (sheet, box) =>
+            ? [new KeyEntry("A run, where a cohort has two", (sheet, box) =>
                 sheet.Disc(new(box.CentreX, box.CentreY), 0.9, theme.Muted))]
             : Array.Empty<KeyEntry>(),
     ];
@@ -146,6 +159,7 @@ public sealed record EffectivenessFigure(
 
     private CurvePoint PointOf(CohortScore row) => new(
         ValueOf(row), 100 * row.Mean, Interval(row), [.. Dots(row).Select(dot => 100 * dot)], !row.Complete,
+        row.Collapsed,
         $"{Wire.Name(row.Method)}, target {NumberText.Percent(row.Target!.Value)} %: "
             + $"{NumberText.Fixed(100 * row.Mean, 1)} %, {row.Runs} runs");
 }

@@ -32,20 +32,22 @@ public sealed class EffectivenessSource()
         group comparison by comparison.Baseline into cohort
         orderby cohort.Key != selected.Baseline, cohort.Key
         let summary = cohort.MaxBy(comparison => comparison.Summary!.DenseSeeds)!.Summary!
-        select Of(cohort.Key, null, null, summary.DenseSeeds, summary.DenseScore, summary.Complete);
+        select Of(
+            cohort.Key, null, null, summary.DenseSeeds, summary.DenseScore, summary.HasCollapsedDense,
+            summary.Complete);
 
     private static CohortScore Pruned(Comparison comparison) => Of(
         comparison.Method, comparison.Sparsity, comparison.Summary!.AchievedSparsity, comparison.Summary.PrunedSeeds,
-        comparison.Summary.PrunedScore, comparison.Summary.Complete);
+        comparison.Summary.PrunedScore, comparison.Summary.HasCollapsedPruned, comparison.Summary.Complete);
 
     private static CohortScore Of(
-        Method method, decimal? target, Spread? achieved, int runs, Spread score, bool isComplete)
+        Method method, decimal? target, Spread? achieved, int runs, Spread score, bool hasCollapsed, bool isComplete)
     {
         // Two values follow from their mean and their deviation; they are shown instead of an interval.
         var half = score is { Sd: { } sd } && runs >= EffectivenessFigure.FewestRuns
             ? StudentT.Quantile975(runs - 1) * sd / Math.Sqrt(runs) : (double?)null;
         return new(
             method, target, achieved?.Mean, achieved?.Sd, runs, score.Mean, score.Sd, score.Mean - half,
-            score.Mean + half, isComplete);
+            score.Mean + half, hasCollapsed, isComplete);
     }
 }

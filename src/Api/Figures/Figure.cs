@@ -1,5 +1,6 @@
 using PieService.Api.Figures.Drawing;
 using PieService.Api.Tables;
+using PieService.Domain;
 
 namespace PieService.Api.Figures;
 
@@ -19,7 +20,10 @@ public abstract record Figure(FigureSource Source)
     /// <summary>The rows of the JSON response.</summary>
     public abstract IReadOnlyList<object> Data { get; }
 
-    public string Caption => $"{Title}. {Explanation} {Source.Caption}";
+    public string Caption => DirectionMarks.RemovedFrom($"{Title}. {Explanation} {Source.Caption}");
+
+    /// <summary>The caption on a page about the sweep, which has the title too.</summary>
+    public string ShortCaption => DirectionMarks.RemovedFrom($"{Explanation} {Source.ShortCaption}");
 
     public abstract SheetSize SizeOf(FigureLook look);
 

@@ -20,8 +20,16 @@ public sealed record FigureScope(
     /// <summary>The names of the models in the order of the request.</summary>
     public IEnumerable<string> Models => Comparisons.Select(comparison => comparison.Model).Distinct();
 
-    public FigureScope OfModel(string model) =>
-        this with { Comparisons = [.. Comparisons.Where(comparison => comparison.Model == model)] };
+    /// <summary>The comparisons of the model, the baseline and the split that a query names.</summary>
+    public FigureScope Of(FigureQuery query) => this with
+    {
+        Comparisons =
+        [
+            .. Comparisons.Where(comparison => (query.Model is null || comparison.Model == query.Model)
+                && (query.Baseline is null || comparison.Baseline == query.Baseline)
+                && (query.Split is null || comparison.Split == query.Split)),
+        ],
+    };
 
     /// <returns>Null if there is no such sweep.</returns>
     public static async Task<FigureScope?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation)

@@ -4,7 +4,8 @@ namespace PieService.Api.Figures;
 
 /// <param name="Value">Null if the cell has no value, which is shown as a grey cell.</param>
 /// <param name="Text">The number in the cell.</param>
-public sealed record HeatCell(double? Value, string Text, string? Tip = null);
+/// <param name="Rounded">The same where there is no room for it.</param>
+public sealed record HeatCell(double? Value, string Text, string? Tip = null, string? Rounded = null);
 
 /// <summary>A matrix of cells whose colours show values from 0, with a bar that explains the colours.</summary>
 /// <param name="Cells">By row and column; a cell that is null is not drawn.</param>
@@ -95,9 +96,10 @@ public sealed record HeatMap(
     {
         var colour = cell.Value is { } value ? bar.At(value) : Theme.NoValue;
         sheet.Rectangle(box, colour, 1, Rim, cell.Tip);
-        if (Font.Regular.Width(cell.Text, Style.TextSize) <= box.Width - 2)
+        if (new[] { cell.Text, cell.Rounded }.FirstOrDefault(
+            text => text is not null && Font.Regular.Width(text, Style.TextSize) <= box.Width - 2) is { } fitting)
             sheet.Text(
-                new(box.CentreX, box.CentreY + (Style.Middle * Style.TextSize)), cell.Text,
+                new(box.CentreX, box.CentreY + (Style.Middle * Style.TextSize)), fitting,
                 new(Style.TextSize, cell.Value is null ? Theme.Ink : colour.TextOnIt, Anchor.Middle));
     }
 

@@ -19,6 +19,8 @@ public sealed class InfluenceSource()
     /// <summary>Why no comparison has influence bins.</summary>
     internal static string NoBins(FigureScope scope)
     {
+        if (!CohortKind.Of(scope.Sweep.Origin).HasTargets)
+            return "The training of imported predictions was not observed.";
         var reason = scope.Comparisons.Where(comparison => comparison.Split == Split.Train)
             .Select(comparison => comparison.Summary?.NoInfluence).FirstOrDefault(reason => reason is not null);
         return reason ?? "Only training examples have an influence. Submit a sweep with predictSplits: "

@@ -23,6 +23,7 @@ public sealed class MapSource()
     protected override async Task<Figure> ReadModelAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation)
     {
+        OneMethod(query, "the map shows the PIEs of one comparison");
         var selected = scope.Select(query with { Split = Split.Train }, Split.Train);
         // The strongest pruning of the first method has the most PIEs.
         var comparison = (selected with { Comparisons = [.. selected.Labelled.Where(HasDynamics)] }).Meaningful

@@ -1,5 +1,6 @@
 using PieService.Api.Figures.Drawing;
 using PieService.Api.Tables;
+using PieService.Domain;
 using PieService.Domain.Pies;
 
 namespace PieService.Api.Figures;
@@ -35,7 +36,7 @@ public sealed record OverlapFigure(
 
     public override string Explanation =>
         "Jaccard index of the PIEs of two cohorts: shared PIEs / PIEs of at least one of them. "
-        + (Target is null ? "" : $"{Target}. ")
+        + (ColumnsTitle.Length == 0 ? "" : $"{ColumnsTitle}. ")
         + (Rows.Count == 0 ? "" : $"Of {Rows[0].Examples} examples; independent sets of these sizes would have "
             + $"{Range(row => row.ExpectedJaccard)}. Examples near the border of the {Kind.Baseline} models are PIEs "
             + "of every cohort, so more than this alone is not a finding (GET /sweeps/{id}/overlaps, givenMargin).")
@@ -45,8 +46,16 @@ public sealed record OverlapFigure(
 
     protected override Columns<CohortOverlap> Columns => Flat;
 
-    private string? Target => Cohorts.Select(cohort => cohort.Target).Distinct().ToList() is [var target]
-        && Cohorts.All(cohort => cohort.Kind.HasTargets) ? $"Target sparsity {NumberText.Percent(target)} %" : null;
+    /// <summary>What the cohorts have in common: their target, or their method; empty if they have neither.</summary>
+    private string ColumnsTitle => !Kind.HasTargets ? ""
+        : (Cohorts.Select(cohort => cohort.Target).Distinct().ToList(),
+            Cohorts.Select(cohort => cohort.Method).Distinct().ToList()) switch
+        {
+            ([var target], [var method]) => ComparedCohort.NameOf(method, target),
+            ([var target], _) => $"Target sparsity {NumberText.Percent(target)} %",
+            (_, [var method]) => $"Target sparsity of {Wire.Name(method)} (%)",
+            _ => "",
+        };
 
     public override SheetSize SizeOf(FigureLook look) => Map(look).Size;
 
@@ -79,7 +88,7 @@ public sealed record OverlapFigure(
         ];
         var greatest = Rows.Max(row => row.Jaccard) ?? 0;
         return new(
-            look, names, names, cells, Ticks.Around(0, Math.Max(greatest, 0.1), 4)[^1].Value, "", Target ?? "",
+            look, names, names, cells, Ticks.Around(0, Math.Max(greatest, 0.1), 4)[^1].Value, "", ColumnsTitle,
             "Jaccard index", Source.Provisional);
     }
 }

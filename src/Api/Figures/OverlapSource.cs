@@ -16,8 +16,13 @@ public sealed class OverlapSource()
     private const int MostCohorts = 20;
 
     public override string? WhyNot(FigureScope scope) =>
-        scope.Comparisons.Count(comparison => comparison.Summary is not null) < 2
-            ? "An overlap needs two labelled comparisons." : null;
+        scope.Comparisons.Where(comparison => comparison.Summary is not null)
+            .GroupBy(comparison => (comparison.Model, comparison.Baseline, comparison.Split)).Any(HasPair) ? null
+            : "An overlap needs two labelled comparisons of one sparsity, or of one method.";
+
+    private static bool HasPair(IEnumerable<Comparison> comparisons) =>
+        (comparisons.DistinctBy(comparison => comparison.Method).Count() == 1 && comparisons.Count() > 1)
+        || comparisons.GroupBy(comparison => comparison.Sparsity).Any(cohorts => cohorts.Count() > 1);
 
     protected override async Task<Figure> ReadModelAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation)
@@ -46,8 +51,8 @@ public sealed class OverlapSource()
     /// <summary>The highest sparsity at which most of several cohorts have not collapsed, if there is one.</summary>
     private static decimal Strongest(IEnumerable<Comparison> comparisons) => comparisons
         .GroupBy(comparison => comparison.Sparsity)
-        .OrderBy(cohorts => cohorts.Count() > 1
-            && 2 * cohorts.Count(cohort => cohort.Summary!.HasCollapsedCohort) < cohorts.Count())
+        .OrderBy(cohorts => cohorts.Count() > 1)
+        .ThenBy(cohorts => 2 * cohorts.Count(cohort => cohort.Summary!.HasCollapsedCohort) < cohorts.Count())
         .ThenBy(cohorts => cohorts.Key).Last().Key;
 
     private static IReadOnlyList<Comparison> Spread(IReadOnlyList<Comparison> all) => all.Count <= MostCohorts ? all

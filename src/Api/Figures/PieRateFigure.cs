@@ -15,10 +15,11 @@ namespace PieService.Api.Figures;
 /// <param name="Low">The lower end of its 95 % interval by Wilson, over examples.</param>
 /// <param name="High">The upper end.</param>
 /// <param name="TiedPies">The number of PIEs that rest on a tied vote.</param>
+/// <param name="Collapsed">Whether most runs of one of the two cohorts have collapsed.</param>
 /// <param name="Complete">Whether all expected runs have succeeded.</param>
 public sealed record CohortRate(
     Method Method, decimal Target, double? Achieved, int DenseRuns, int PrunedRuns, int Examples, int Pies, double Rate,
-    double Low, double High, int TiedPies, bool Complete);
+    double Low, double High, int TiedPies, bool Collapsed, bool Complete);
 
 /// <summary>
 /// The PIE rate of every method over the sparsity, beside the rate that a change of seeds alone causes.
@@ -40,6 +41,7 @@ public sealed record PieRateFigure(
         .Real("low", row => (double?)row.Low)
         .Real("high", row => (double?)row.High)
         .Whole("tiedPies", row => row.TiedPies)
+        .Flag("collapsed", row => row.Collapsed)
         .Flag("complete", row => row.Complete);
 
     public override string Title => "PIE rate over sparsity";
@@ -47,14 +49,19 @@ public sealed record PieRateFigure(
     public override FigureWidth UsualWidth => FigureWidth.Page;
 
     public override string Explanation =>
-        "PIEs per example of each pruned cohort. Bars are 95 % intervals by Wilson over the "
-        + $"{Rows.Max(row => row.Examples)} examples, given these cohorts; they do not include the variation of seeds. "
+        $"PIEs per example of each pruned cohort, by the majorities of {Runs}. Bars are 95 % intervals by Wilson over "
+        + $"the {Rows.Max(row => row.Examples)} examples, given these cohorts; they do not include the variation of "
+        + "seeds. "
         + FloorText
         + (Rows.Sum(row => row.TiedPies) is > 0 and var tied
-            ? $" {tied} of {Rows.Sum(row => row.Pies)} PIEs rest on a tied vote." : "")
-        + (Rows.Any(row => !row.Complete) ? " A hollow marker has fewer runs than expected." : "");
+            ? $" Over all cohorts, {tied} of {Rows.Sum(row => row.Pies)} PIEs rest on a tied vote." : "")
+        + (Rows.Any(row => !row.Complete) ? " A hollow marker has fewer runs than expected." : "")
+        + ComparedCohort.ExplainCollapsed(Rows.Where(row => row.Collapsed).Select(row => (row.Method, row.Target)));
 
     protected override Columns<CohortRate> Columns => Flat;
+
+    private string Runs =>
+        CountText.Of([.. Rows.SelectMany(row => new[] { row.DenseRuns, row.PrunedRuns })], "run") + " of each cohort";
 
     private string FloorText => Floor switch
     {
@@ -111,6 +118,6 @@ public sealed record PieRateFigure(
     private double ValueOf(CohortRate row) => SparsityAxis.ValueOf(X, row.Target, row.Achieved);
 
     private CurvePoint PointOf(CohortRate row) => new(
-        ValueOf(row), 100 * row.Rate, (100 * row.Low, 100 * row.High), [], !row.Complete,
+        ValueOf(row), 100 * row.Rate, (100 * row.Low, 100 * row.High), [], !row.Complete, row.Collapsed,
         $"{Wire.Name(row.Method)}, target {NumberText.Percent(row.Target)} %: {row.Pies} of {row.Examples} examples");
 }

@@ -29,6 +29,6 @@ public sealed class PieRateSource()
             comparison.Method, comparison.Sparsity, summary.AchievedSparsity?.Mean, summary.DenseSeeds,
             summary.PrunedSeeds, summary.Examples, summary.Pies,
             summary.Examples > 0 ? (double)summary.Pies / summary.Examples : 0, interval.Low, interval.High,
-            summary.TiedPies, summary.Complete);
+            summary.TiedPies, summary.HasCollapsedCohort, summary.Complete);
     }
 }

@@ -37,9 +37,9 @@ public sealed record ReadabilityFigure(
     public override FigureWidth UsualWidth => FigureWidth.Column;
 
     public override string Explanation =>
-        $"Mean of each measure over the {Pies} PIEs of {Cohort.Name} / mean over the {Rest} other examples, with the 95 % "
-        + "interval of the ratio over examples (normal, of its logarithm); of Flesch reading ease the inverse, so a "
-        + "ratio above 1 is a harder or longer text. Hollow: the interval contains 1. The intervals are not corrected "
+        $"Mean of each measure over the {Pies} PIEs of {Cohort.Name} / mean over the {Rest} other examples, with the "
+        + "95 % interval of the ratio over examples (normal, of its logarithm); of Flesch reading ease the inverse, so "
+        + "a ratio above 1 is a harder or longer text. Hollow: the interval contains 1. The intervals are not corrected "
         + $"for the {Measures} measures; the q values in the data are. "
         + "An interval that leaves the axis ends in an arrow. The formulas are those of textstat 0.7.4, for English."
         + ComparedCohort.ExplainCollapsed([Cohort]);
@@ -48,7 +48,7 @@ public sealed record ReadabilityFigure(
 
     /// <summary>A name that a user chose may have characters without glyphs; the caption has it.</summary>
     private string AxisTitle =>
-        Cohort.Cohort is null ? $"PIEs of {Cohort.Name}{Cohort.Mark} / others (log scale)" : "PIEs / others (log scale)";
+        $"PIEs{(Cohort.Cohort is null ? $" of {Cohort.Name}{Cohort.Mark}" : "")} / others (log scale)";
 
     private IEnumerable<double> Ends => Rows.SelectMany(row => (IEnumerable<double>)
         [row.Ratio, row.Low ?? row.Ratio, row.High ?? row.Ratio]);
@@ -107,7 +107,6 @@ public sealed record ReadabilityFigure(
                 else sheet.Polygon([new(at, y), new(at + tail, y - 2.5), new(at + tail, y + 2.5)], colour);
             }
         }
-        if (row.Ratio < x.Low || row.Ratio > x.High) return;
         var isHollow = row.Low is not { } least || row.High is not { } most || (least <= 1 && most >= 1);
         sheet.Disc(
             new(x.At(row.Ratio), y), 2.1, isHollow ? theme.Background : colour,
@@ -140,7 +139,9 @@ public sealed record ReadabilityFigure(
     private Scale Scale(double from, double to)
     {
         List<double> distances = [.. Ends.Select(end => Math.Abs(Math.Log(end))).Append(0.02).Order()];
-        var most = Math.Exp(Math.Min(distances[^1], 6 * distances[distances.Count * 3 / 4]) + 0.01);
+        // The ratio itself is always on the axis.
+        var farthest = Rows.Select(row => Math.Abs(Math.Log(row.Ratio))).DefaultIfEmpty().Max();
+        var most = Math.Exp(Math.Max(farthest, Math.Min(distances[^1], 6 * distances[distances.Count * 3 / 4])) + 0.01);
         return new(1 / most, most, from, to, IsLog: true);
     }
 

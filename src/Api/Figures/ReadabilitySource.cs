@@ -28,6 +28,7 @@ public sealed class ReadabilitySource()
     protected override async Task<Figure> ReadModelAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation)
     {
+        OneMethod(query, "the figure is about the PIEs of one comparison");
         var selected = (scope with { Comparisons = [.. scope.Comparisons.Where(HasBothGroups)] })
             .Select(query, Split.Test);
         // The strongest pruning of the first method has the most PIEs.

@@ -1,3 +1,4 @@
+using PieService.Api.Http;
 using PieService.Domain.Pies;
 using PieService.Domain.Storage;
 
@@ -19,21 +20,28 @@ public abstract class SweepFigure(string name, string title, params IReadOnlyLis
 
     /// <summary>Reads the figure of the model that the query names, or of the first model that has it.</summary>
     /// <param name="db">Reads from one snapshot of the database, from which the scope was read too.</param>
-    /// <exception cref="Http.InvalidRequestException">
+    /// <exception cref="InvalidRequestException">
     /// The query names something that the sweep does not have.
     /// </exception>
     /// <exception cref="FigureMissingException">The sweep no longer has all data of the figure.</exception>
     public Task<Figure> ReadAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation) =>
         ReadModelAsync(
-            db, scope, query.Model is null ? query with { Model = FirstModel(scope) } : query, cancellation);
+            db, scope, query.Model is null ? query with { Model = FirstModel(scope, query) } : query, cancellation);
 
     /// <param name="query">Names a model, unless no model has the figure.</param>
     protected abstract Task<Figure> ReadModelAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation);
 
-    private string? FirstModel(FigureScope scope) => scope.Models.FirstOrDefault(model =>
-        scope.OfModel(model) is { HasLabels: true } ofModel && WhyNot(ofModel) is null);
+    private string? FirstModel(FigureScope scope, FigureQuery query) => scope.Models.FirstOrDefault(model =>
+        scope.Of(query with { Model = model }) is { HasLabels: true } ofModel && WhyNot(ofModel) is null);
+
+    /// <param name="reason">Why a figure shows one method.</param>
+    protected static void OneMethod(FigureQuery query, string reason)
+    {
+        if (query.ChosenMethods is { Count: > 1 })
+            throw new InvalidRequestException([new("methods", $"must be one method: {reason}")]);
+    }
 
     /// <summary>Why predictions that were imported have no figure over the sparsity.</summary>
     protected static string? NotOverSparsity(FigureScope scope) =>

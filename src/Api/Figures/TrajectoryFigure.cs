@@ -8,8 +8,8 @@ namespace PieService.Api.Figures;
 /// <param name="Cohort">Null for the dense cohort.</param>
 /// <param name="Runs">The number of runs that voted.</param>
 /// <param name="IsPie">Whether the example is a PIE of the comparison.</param>
-/// <param name="Differs">Whether the majority differs from that of the dense cohort; of multi-label data about the label
-/// that is shown.</param>
+/// <param name="Differs">Whether the majority differs from that of the dense cohort; of multi-label data about the
+/// label that is shown.</param>
 /// <param name="IsTied">Whether the vote is a tie; of multi-label data the vote about that label.</param>
 /// <param name="Votes">The number of runs that predict each label, without the labels that have none.</param>
 public sealed record CohortVotesRow(
@@ -184,8 +184,10 @@ public sealed record TrajectoryFigure(
             yield return Entry(
                 Font.Regular.Has(part.Name.Text) ? part.Name.Text : part.Name.Substitute, part.IsGold, part.Colour);
         if (Labels.Count > Colours.Length) yield return Entry(Other, isGold: false, OtherColour);
-        yield return new(IsOfOneLabel ? "The majorities differ" : "PIE: the majorities differ", (sheet, box) => sheet.Rectangle(
-            new(box.Left + 4, box.Top - 1, 10, 8), null, 1, new(theme.Ink, 1.1)));
+        yield return new(
+            IsOfOneLabel ? "The majorities differ" : "PIE: the majorities differ",
+            (sheet, box) => sheet.Rectangle(
+                new(box.Left + 4, box.Top - 1, 10, 8), null, 1, new(theme.Ink, 1.1)));
 
         static KeyEntry Entry(string text, bool isGold, Rgb colour) => new(
             Font.Regular.Cut(text, Style.TextSize, 80) + (isGold ? " (gold)" : ""),

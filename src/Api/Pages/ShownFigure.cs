@@ -1,6 +1,8 @@
 using System.Data;
 using Microsoft.EntityFrameworkCore;
+using PieService.Api.Comparisons;
 using PieService.Api.Figures;
+using PieService.Domain;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Pages;
@@ -14,30 +16,33 @@ public sealed record ShownFigure(
 {
     public static ShownFigure Of(
         Figure figure, string path, IReadOnlyDictionary<string, string> parameters) => new(
-        figure.Title, $"{figure.Explanation} {figure.Source.ShortCaption}", path, parameters);
+        figure.Title, figure.ShortCaption, path, parameters);
 
     /// <summary>The available figures of a sweep; none if there is no such sweep.</summary>
-    /// <param name="model">The model that is selected; null for the first one that has the figure.</param>
+    /// <param name="filter">The model, the baseline and the split that are selected; by default those of the figure.
+    /// </param>
     /// <param name="hasCaptions">
     /// Whether to read the captions: not while the sweep is at work, when its page is requested again and again.
     /// </param>
     public static async Task<IReadOnlyList<ShownFigure>> OfSweepAsync(
-        PieDbContext db, Guid id, string? model, bool hasCaptions, CancellationToken cancellation)
+        PieDbContext db, Guid id, ComparisonFilter filter, bool hasCaptions, CancellationToken cancellation)
     {
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         if (await FigureScope.FindAsync(db, id, cancellation) is not { } scope) return [];
-        if (model is not null) scope = scope.OfModel(model);
+        var query = new FigureQuery { Model = filter.Model, Baseline = filter.Baseline, Split = filter.Split };
+        scope = scope.Of(query);
         if (!scope.HasLabels) return [];
-        var parameters = new Dictionary<string, string>();
-        if (model is not null) parameters.Add("model", model);
         var shown = new List<ShownFigure>();
         foreach (var kind in FigureEndpoints.All.Where(kind => kind.WhyNot(scope) is null))
         {
             var path = $"/sweeps/{id}/figures/{kind.Name}";
+            // Figures of the training split have no choice of a split.
+            var selected = kind.Parameters.Contains("split") ? query : query with { Split = null };
+            var parameters = ParametersOf(selected);
             try
             {
                 shown.Add(hasCaptions
-                    ? Of(await kind.ReadAsync(db, scope, new FigureQuery { Model = model }, cancellation), path, parameters)
+                    ? Of(await kind.ReadAsync(db, scope, selected, cancellation), path, parameters)
                     : new(kind.Title, null, path, parameters));
             }
             catch (FigureMissingException)
@@ -46,5 +51,14 @@ public sealed record ShownFigure(
             }
         }
         return shown;
+    }
+
+    private static Dictionary<string, string> ParametersOf(FigureQuery query)
+    {
+        var parameters = new Dictionary<string, string>();
+        if (query.Model is { } model) parameters.Add("model", model);
+        if (query.Baseline is { } baseline) parameters.Add("baseline", Wire.Name(baseline));
+        if (query.Split is { } split) parameters.Add("split", Wire.Name(split));
+        return parameters;
     }
 }

@@ -41,7 +41,7 @@ public partial class SweepPage : HtmlPage<SweepPage.Content>
         return Render<SweepPage>(new Content(
             sweep, dataset, filter, comparisons,
             await ShownFigure.OfSweepAsync(
-                db, id, filter.Model, hasCaptions: sweep.FinishedAt is not null, cancellation),
+                db, id, filter, hasCaptions: sweep.FinishedAt is not null, cancellation),
             lastEvent));
     }
 
@@ -54,7 +54,22 @@ public partial class SweepPage : HtmlPage<SweepPage.Content>
         Model.Comparisons.TotalItems > 1 && Model.Comparisons.Items.Any(row => row.Pies is not null);
 
     /// <summary>The state and the progress in one line, which a screen reader reads when it changes.</summary>
-    private string News => $"The sweep is {Wire.Name(Model.Sweep.State)}, {Done} % done.";
+    private string News => $"State of the sweep: {Wire.Name(Model.Sweep.State)}, {Done} % done.";
+
+    /// <summary>What the excess of the listed comparisons says; null if none has an interval.</summary>
+    private string? Verdict
+    {
+        get
+        {
+            var known = Model.Comparisons.Items.Where(row => row.Excess?.Low is not null
+                && row.Collapse is { Dense.State: < CollapseState.Most, Pruned.State: < CollapseState.Most }).ToList();
+            var above = known.Count(row => row.Excess!.Low > 0);
+            return known.Count == 0 ? null
+                : $"{(above == 0 ? "None" : Shown.Count(above))} of {Shown.Count(known.Count, "comparison")} here "
+                    + $"{(above <= 1 ? "changes" : "change")} more answers than other {Kind.Repetition}s do: the whole "
+                    + "95 % interval of the excess is above 0. Collapsed cohorts are not counted.";
+        }
+    }
 
     private long Done => Model.Sweep.Progress is { Epochs: { Total: > 0 } epochs }
         ? 100L * epochs.Done / epochs.Total

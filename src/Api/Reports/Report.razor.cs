@@ -36,7 +36,8 @@ public partial class Report : ComponentBase
         {
             var labels = Model.Dataset.Labels;
             var rest = labels.Count > MostLabels ? $" and {labels.Count - MostLabels} more" : "";
-            return $"{string.Join(", ", labels.Take(MostLabels))}{rest} ({Wire.Name(Model.Dataset.Task)})";
+            return DirectionMarks.RemovedFrom(
+                $"{string.Join(", ", labels.Take(MostLabels))}{rest} ({Wire.Name(Model.Dataset.Task)})");
         }
     }
 

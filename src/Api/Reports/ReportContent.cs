@@ -21,7 +21,8 @@ namespace PieService.Api.Reports;
 /// <param name="LeftOut">Why figures are missing that the sweep has otherwise.</param>
 public sealed record ReportContent(
     SweepResponse Sweep, DatasetResponse Dataset, Page<SweepAnalysisResponse> Analyses, ReportNotes Notes,
-    IReadOnlyDictionary<Guid, int> Tied, Page<RunResponse> Runs, IReadOnlyList<ReportFigure> Figures, IReadOnlyList<string> LeftOut)
+    IReadOnlyDictionary<Guid, int> Tied, Page<RunResponse> Runs, IReadOnlyList<ReportFigure> Figures,
+    IReadOnlyList<string> LeftOut)
 {
     private static readonly SweepAnalysisTable AnalysisTable = new();
     private static readonly RunTable RunTable = new();

@@ -13,6 +13,7 @@ internal static class ReportStyle
         h1 { font-size: 1.6rem; line-height: 1.25; } h2 { margin-top: 2.5rem; font-size: 1.2rem; }
         dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.5rem; } dd { margin: 0; }
         dt, figcaption, .quiet { color: #55595e; } figcaption, .quiet { font-size: .875rem; }
+        figcaption, dd { overflow-wrap: anywhere; }
         table { width: 100%; border-collapse: collapse; font-size: .875rem; overflow-wrap: normal; }
         th, td { padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; }
         thead th { border-top: 1.5px solid; border-bottom: 1px solid; }

@@ -53,9 +53,13 @@ public sealed record ComparisonSummary(
 {
     /// <summary>Whether most runs of a cohort have collapsed; then the PIEs do not show an effect of pruning.</summary>
     [JsonIgnore]
-    public bool HasCollapsedCohort =>
-        CollapseStates.Of(DenseCollapsed, DenseSeeds) >= CollapseState.Most
-        || CollapseStates.Of(PrunedCollapsed, PrunedSeeds) >= CollapseState.Most;
+    public bool HasCollapsedCohort => HasCollapsedDense || HasCollapsedPruned;
+
+    [JsonIgnore]
+    public bool HasCollapsedDense => CollapseStates.Of(DenseCollapsed, DenseSeeds) >= CollapseState.Most;
+
+    [JsonIgnore]
+    public bool HasCollapsedPruned => CollapseStates.Of(PrunedCollapsed, PrunedSeeds) >= CollapseState.Most;
 }
 
 /// <summary>Everything from which the labels of a comparison are computed.</summary>

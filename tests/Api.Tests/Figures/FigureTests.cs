@@ -110,6 +110,15 @@ public sealed class FigureTests(ApiFixture api) : IClassFixture<ApiFixture>
             await FigureAsync(sweep, "readability", "?methods=MP-AI&sparsity=90"));
 
         Assert.Equal(50, (int)Assert.Single(usual["data"]!.AsArray())!["first"]!["target"]!);
+        foreach (var name in new[] { "pie-rate", "effectiveness" })
+        {
+            var curves = await FigureAsync(sweep, name);
+            Assert.Equal(
+                ["IMP 90", "MP-AI 90"],
+                curves["data"]!.AsArray().Where(row => (bool)row!["collapsed"]!)
+                    .Select(row => $"{row!["method"]} {row["target"]}"));
+            Assert.Contains("IMP at 90 %, MP-AI at 90 %", (string)curves["caption"]!, StringComparison.Ordinal);
+        }
         Assert.DoesNotContain("collapsed", (string)usual["caption"]!, StringComparison.Ordinal);
         Assert.True((bool)Assert.Single(named["data"]!.AsArray())!["first"]!["collapsed"]!);
         Assert.Contains(
@@ -119,7 +128,7 @@ public sealed class FigureTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Contains("compression: MP-AI at 90 %.", (string)namedTexts["caption"]!, StringComparison.Ordinal);
     }
 
-    /// <summary>All dense runs give one answer, so the PIEs of each comparison are what the pruned runs get right.</summary>
+    /// <summary>All dense runs give one answer; the pruned runs are right.</summary>
     [Fact]
     public async Task A_dense_cohort_that_has_collapsed_is_stated_for_each_comparison()
     {
@@ -155,6 +164,23 @@ public sealed class FigureTests(ApiFixture api) : IClassFixture<ApiFixture>
         ];
         Assert.Equal((20, 20 * 19 / 2, 2, 2 * targets), (shown.Count, rows.Count, shown[0], shown[^1]));
         Assert.Contains($"20 of {targets} cohorts", (string)figure["caption"]!, StringComparison.Ordinal);
+    }
+
+    /// <summary>Only IMP at 50 % and MP-AI at 90 % are labelled.</summary>
+    [Fact]
+    public async Task Cohorts_without_a_method_or_a_sparsity_in_common_have_no_overlap()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync(), 2, "IMP", "MP-AI");
+        request["sparsities"] = new JsonArray(50, 90);
+        var sweep = await api.SubmitAsync(request);
+        foreach (var run in (await api.Situations.RunsOfAsync(sweep)).Where(run => run.Method == Method.Dense
+            || (run.Method, run.Sparsity) is (Method.Imp, 50) or (Method.MpAi, 90)))
+            await api.Situations.TrainAsync(run);
+        await api.Situations.LabelAsync(sweep);
+
+        var detail = await DetailAsync(HttpStatusCode.Conflict, $"/api/v1/sweeps/{sweep}/figures/overlap");
+
+        Assert.Contains("two labelled comparisons of one sparsity", detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -262,6 +288,7 @@ public sealed class FigureTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("effectiveness?epoch=0", "epoch")]
     [InlineData("classes?methods=IMP,MP-AI", "methods")]
     [InlineData("classes?labels=never", "labels")]
+    [InlineData("readability?methods=IMP,MP-AI", "methods")]
     [InlineData("pie-rate?methods=nonsense", "methods")]
     [InlineData("pie-rate?methods=IRP", "methods")]
     [InlineData("pie-rate?model=other", "model")]

@@ -32,7 +32,7 @@ public sealed class FigureTextTests
     [InlineData("readability", "PIEs of IMP at 90 % / others (log scale)")]
     [InlineData("map", "(b) PIEs of MP-AI at 90 %")]
     [InlineData("pie-rate", "95 % interval over 1000 examples (Wilson)")]
-    [InlineData("effectiveness-of-two-runs", "A run (2 in each cohort)")]
+    [InlineData("effectiveness-of-two-runs", "A run, where a cohort has two")]
     [InlineData("trajectory", "Votes of 30 runs by target sparsity")]
     public void A_figure_names_its_cohorts_and_its_numbers(string name, string text) =>
         Assert.Contains(text, TextsOf(KnownFigures.All[name]).Select(found => found.Text));

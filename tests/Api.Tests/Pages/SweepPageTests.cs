@@ -21,6 +21,41 @@ public sealed class SweepPageTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal($"/ui/sweeps/{sweep}", page.Link("<script>alert(1)</script>"));
     }
 
+    /// <summary>MP-AI at 90 % changes the answers of all six seeds on three of eight examples.</summary>
+    [Fact]
+    public async Task A_sweep_states_how_many_comparisons_change_more_than_seeds_do()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+        var rows = (await api.GetAsync($"/api/v1/sweeps/{sweep.Id}/analysis"))["items"]!.AsArray();
+        var above = rows.Count(row => (double?)row!["excess"]!["low"] > 0);
+        var none = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 3, "MP-AI"));
+        await api.Situations.TrainAsync(none, (_, example) => example % 3);
+        await api.Situations.LabelAsync(none);
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep.Id}");
+        var equal = await Html.FoundAsync(api.Client, $"/ui/sweeps/{none}");
+
+        Assert.InRange(above, 1, 4);
+        Assert.Contains($"{above} of 4 comparisons here change", page.Text, StringComparison.Ordinal);
+        Assert.Contains("/ui/docs/results", page.Addresses);
+        Assert.Contains("None of 1 comparison here changes", equal.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_filters_of_a_sweep_are_those_of_its_figures()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync(), 3, "IMP");
+        request["computeMatchedDense"] = true;
+        var sweep = await api.SubmitAsync(request);
+        await api.Situations.TrainAsync(sweep, (_, example) => example % 3);
+        await api.Situations.LabelAsync(sweep);
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}?baseline=dense4E");
+
+        Assert.Contains("Model 'bilstm', baseline dense4E, split test.", page.Text, StringComparison.Ordinal);
+        Assert.Contains($"/api/v1/sweeps/{sweep}/figures/pie-rate.pdf?baseline=dense4E", page.Addresses);
+    }
+
     [Fact]
     public async Task A_sweep_with_labels_has_its_figures_and_their_files()
     {
@@ -159,7 +194,7 @@ public sealed class SweepPageTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         var region = Assert.Single(Regex.Matches(page.Source, "<(\\w+)[^>]* role=\"status\"[^>]*>(.*?)</\\1>",
             RegexOptions.Singleline));
-        Assert.Equal("The sweep is queued, 0 % done.", region.Groups[2].Value.Trim());
+        Assert.Equal("State of the sweep: queued, 0 % done.", region.Groups[2].Value.Trim());
     }
 
     [Fact]
