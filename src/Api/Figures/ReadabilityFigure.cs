@@ -39,8 +39,8 @@ public sealed record ReadabilityFigure(
     public override string Explanation =>
         $"Mean of each measure over the {Pies} PIEs of {Cohort.Name} / mean over the {Rest} other examples, with the "
         + "95 % interval of the ratio over examples (normal, of its logarithm); of Flesch reading ease the inverse, so "
-        + "a ratio above 1 is a harder or longer text. Hollow: the interval contains 1. The intervals are not corrected "
-        + $"for the {Measures} measures; the q values in the data are. "
+        + "a ratio above 1 is a harder or longer text. Hollow: the interval contains 1. The intervals are not "
+        + $"corrected for the {Measures} measures; the q values in the data are. "
         + "An interval that leaves the axis ends in an arrow. The formulas are those of textstat 0.7.4, for English."
         + ComparedCohort.ExplainCollapsed([Cohort]);
 

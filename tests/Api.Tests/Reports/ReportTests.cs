@@ -48,7 +48,8 @@ public sealed partial class ReportTests(ApiFixture api) : IClassFixture<ApiFixtu
         Assert.Contains("\"extraDenseSeeds\": 2", text, StringComparison.Ordinal);
         // MP-AI at 90 % has 4 PIEs among the 8 examples.
         Assert.Matches(
-            @"<td class=""number"">4</td>\s*<td class=""number"">\s*\d\s*</td>\s*<td class=""number"">50\.0</td>", html);
+            @"<td class=""number"">4</td>\s*<td class=""number"">\s*\d\s*</td>\s*<td class=""number"">50\.0</td>",
+            html);
     }
 
     [Fact]
