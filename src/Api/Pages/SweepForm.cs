@@ -55,10 +55,16 @@ public static partial class SweepForm
     {
         var entries = new Dictionary<string, IReadOnlyList<string>>();
         Flatten(JsonSerializer.SerializeToNode(request, Json.Options), "", entries);
+        if (request.Sparsities is [_, ..] targets) entries["sparsities"] = [.. targets.Select(TargetText)];
         if (request.ObservationEpochs is []) entries["observationEpochs"] = [None];
         entries.TryAdd("predictSplits", [.. request.PredictSplitsOrDefault.Select(Wire.Name)]);
         return new(entries, []);
     }
+
+    /// <summary>A number keeps the zeros with which it was sent, but 50.0 and 50 are one target.</summary>
+    /// <param name="percent">With at most 6 decimals.</param>
+    private static string TargetText(decimal percent) =>
+        percent.ToString("0.######", CultureInfo.InvariantCulture);
 
     /// <summary>The number of models in the form, which numbers them from 0.</summary>
     public static int Models(FormEntries form) => Math.Min(

@@ -106,6 +106,22 @@ public sealed class NewSweepPageTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
+    public async Task Equal_numbers_of_two_requests_are_not_a_difference()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync(), 3, "IMP");
+        request["sparsities"] = JsonNode.Parse("[50.0, 62.50, 90.00]");
+        var sweep = await api.SubmitAsync(request);
+        (request["sparsities"], request["name"]) = (JsonNode.Parse("[50, 62.5, 90]"), "the same targets");
+        var other = await api.SubmitAsync(request);
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}/request?with={other}");
+        var alone = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}/request");
+
+        Assert.Equal(["name"], page.Rows.Select(row => row[0]));
+        Assert.Contains(alone.Rows, row => row[0] == "sparsities" && row[1] == "50 62.5 90");
+    }
+
+    [Fact]
     public async Task A_preset_fills_in_the_form_and_names_what_the_study_does_not_state()
     {
         var dataset = await api.Situations.DatasetAsync();
