@@ -40,6 +40,8 @@ public partial class NewSweepPage : HtmlPage<NewSweepPage.Content>
         Query<NewSweepQuery> query, PieDbContext db, CancellationToken cancellation)
     {
         var (datasetId, preset, from) = (query.Value.DatasetId, query.Value.Preset, query.Value.From);
+        if (datasetId is { } chosen && !await db.Datasets.AnyAsync(dataset => dataset.Id == chosen, cancellation))
+            return Problems.NotFound("dataset", chosen);
         var request = First(datasetId);
         if (from is { } id)
         {

@@ -164,6 +164,15 @@ public sealed class NewSweepPageTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
+    public async Task A_dataset_that_does_not_exist_cannot_be_chosen()
+    {
+        var page = await Html.GetAsync(api.Client, $"{Address}?datasetId={Guid.Empty}");
+
+        Assert.Equal(HttpStatusCode.NotFound, page.Status);
+        Assert.Contains($"There is no dataset with the id {Guid.Empty}.", page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Only_a_form_is_accepted_and_none_from_another_site()
     {
         using var json = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
