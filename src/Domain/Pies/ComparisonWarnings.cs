@@ -13,7 +13,7 @@ public static class ComparisonWarnings
             yield return new(
                 WarningCode.TiedVotes,
                 $"{summary.TiedPies} of {summary.Pies} PIEs rest on a tied vote of a cohort. Filter the PIEs with "
-                    + $"minMargin, or {kind.OddRuns}.");
+                    + $"minMargin{(HasEvenCohort(summary) ? $", or {kind.OddRuns}" : "")}.");
         if (Collapsed("dense", summary.DenseCollapsed, summary.DenseSeeds) is { } dense)
             yield return new(WarningCode.DenseCollapsed, $"{dense} {kind.CollapseAdvice}");
         if (Collapsed("pruned", summary.PrunedCollapsed, summary.PrunedSeeds) is { } pruned)
@@ -31,6 +31,10 @@ public static class ComparisonWarnings
                     + $"{string.Join("; ", differences)}. Either its runs are those of this service and have other "
                     + "predictions, or the bundle was changed or was written by another version: ask its author.");
     }
+
+    /// <summary>With an odd number of runs, only a vote about more than two labels can be tied.</summary>
+    private static bool HasEvenCohort(ComparisonSummary summary) =>
+        int.IsEvenInteger(summary.DenseSeeds) || int.IsEvenInteger(summary.PrunedSeeds);
 
     /// <summary>
     /// Of a cohort of which most runs have collapsed, the majority vote has nothing to do with the texts.

@@ -25,6 +25,23 @@ public class ComparisonWarningsTests
         Assert.Single(ComparisonWarnings.Of(Summary(4) with { TiedPies = 3 }, CohortKind.Trained)).Message,
         StringComparison.Ordinal);
 
+    /// <summary>Five votes about three labels are tied by 2:2:1.</summary>
+    [Theory]
+    [InlineData(5, 5, false)]
+    [InlineData(4, 4, true)]
+    [InlineData(5, 4, true)]
+    [InlineData(4, 5, true)]
+    public void An_odd_number_of_seeds_is_advised_only_if_a_cohort_has_an_even_one(int dense, int pruned, bool advised)
+    {
+        var summary = Summary(dense) with { PrunedSeeds = pruned, TiedPies = 3 };
+
+        var message = Assert.Single(ComparisonWarnings.Of(summary, CohortKind.Trained)).Message;
+
+        Assert.EndsWith(
+            advised ? "with minMargin, or submit a sweep with an odd number of seeds." : "with minMargin.",
+            message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void One_seed_shows_churn_and_has_no_noise_floor() =>
         Assert.Equal(
