@@ -17,8 +17,10 @@ public partial class RunPage : HtmlPage<RunPage.Content>
 
     /// <param name="Sweeps">The sweeps that contain the run, with their names.</param>
     /// <param name="Metrics">A page of the metrics.</param>
+    /// <param name="Measured">All metrics, for the curve: a row for each epoch and split.</param>
     public sealed record Content(
-        RunResponse Run, IReadOnlyList<(Guid Id, string Name)> Sweeps, Page<MetricResponse> Metrics);
+        RunResponse Run, IReadOnlyList<(Guid Id, string Name)> Sweeps, Page<MetricResponse> Metrics,
+        IReadOnlyList<MetricResponse> Measured);
 
     public static async Task<IResult> ShowAsync(
         Guid id, Query<TableQuery> query, PieDbContext db, CancellationToken cancellation)
@@ -30,7 +32,8 @@ public partial class RunPage : HtmlPage<RunPage.Content>
             .Select(sweep => new { sweep.Id, sweep.Name }).ToListAsync(cancellation);
         return Render<RunPage>(new Content(
             run, [.. sweeps.Select(sweep => (sweep.Id, sweep.Name))],
-            await Table.Rows(db, scope, query.Value).PageAsync(query.Value, cancellation)));
+            await Table.Rows(db, scope, query.Value).PageAsync(query.Value, cancellation),
+            [.. scope.Metrics.Select(MetricResponse.Of)]));
     }
 
     /// <summary>Whether this service trained the run; only a cohort of imported predictions has a name.</summary>

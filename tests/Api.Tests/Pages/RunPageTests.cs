@@ -1,5 +1,10 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using PieService.Api.Tests.SweepAnalysis;
+using PieService.Domain.Datasets;
+using PieService.Domain.Runs;
+using PieService.Domain.Storage;
 
 namespace PieService.Api.Tests.Pages;
 
@@ -33,6 +38,51 @@ public sealed class RunPageTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Contains($"/ui/sweeps/{sweep.Id}", page.Addresses);
         Assert.Equal(
             HttpStatusCode.NotFound, (await Html.GetAsync(api.Client, $"/ui/runs/{Guid.Empty}")).Status);
+    }
+
+    [Fact]
+    public async Task The_curve_has_all_epochs_whichever_page_of_the_scores_is_shown()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 1));
+        var run = Assert.Single(await api.Situations.RunsOfAsync(sweep));
+        var metrics = Enumerable.Range(0, 6).Select(epoch => new RunMetric
+        {
+            RunId = run.Id,
+            Epoch = epoch,
+            Split = Split.Train,
+            Loss = 1.5 - (0.25 * epoch),
+        });
+        await api.Situations.Leases.RecordEpochAsync(
+            await api.Situations.ClaimAsync(run.Id), new EpochRecord([.. metrics], 6, null), CancellationToken.None);
+
+        var first = await Html.FoundAsync(api.Client, $"/ui/runs/{run.Id}?pageSize=2");
+        var second = await Html.FoundAsync(api.Client, first.Rel("next")!);
+
+        Assert.Equal(["2", "3"], second.Rows.Select(row => row[0]));
+        Assert.All(
+            [first, second],
+            page => Assert.Contains("Loss from 0 to 1.500, epochs 0 to 5", page.Text, StringComparison.Ordinal));
+    }
+
+    /// <summary>Runs that are created together have ids with the same beginning, which is their time.</summary>
+    [Fact]
+    public async Task Two_trainings_of_a_worker_have_different_labels()
+    {
+        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync())
+            await db.Database.ExecuteSqlAsync($"""
+                INSERT INTO workers (id, machine, slots, device, vectors, arithmetic, started_at, last_beat_at)
+                VALUES ({api.Situations.Worker.Worker}, 'lab', 2, 'cpu', ARRAY[]::text[], '[]', now(), now())
+                """);
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 2));
+        var runs = await api.Situations.RunsOfAsync(sweep);
+        foreach (var run in runs) await api.Situations.ClaimAsync(run.Id);
+
+        var page = await Html.FoundAsync(api.Client, "/ui/system");
+
+        var labels = runs.Select(run => $"{run.Id}"[^12..]).ToList();
+        Assert.Distinct(labels);
+        Assert.All(labels, label => Assert.Contains(label, page.Text, StringComparison.Ordinal));
     }
 
     [Fact]
