@@ -4,6 +4,7 @@ using Markdig.Extensions.AutoIdentifiers;
 using Markdig.Extensions.Tables;
 using Markdig.Renderers;
 using Markdig.Renderers.Html;
+using Markdig.Renderers.Html.Inlines;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
@@ -25,6 +26,7 @@ public sealed record Document(string Name, string Title, string Html, IReadOnlyL
         markdown = StateDiagram.AsLists(markdown);
         var parsed = Markdown.Parse(markdown, Pipeline);
         RemoveHtml(parsed);
+        foreach (var link in parsed.Descendants<AutolinkInline>().ToList()) NameLink(link);
         foreach (var link in parsed.Descendants<LinkInline>().ToList()) Resolve(link, path);
         // The alignment of a column would be a style attribute.
         foreach (var column in parsed.Descendants<Table>().SelectMany(table => table.ColumnDefinitions))
@@ -43,6 +45,15 @@ public sealed record Document(string Name, string Title, string Html, IReadOnlyL
         foreach (var inline in parsed.Descendants<HtmlInline>().ToList()) inline.Remove();
     }
 
+    /// <summary>An address in angle brackets becomes a link with the address as its text.</summary>
+    private static void NameLink(AutolinkInline link)
+    {
+        if (link.IsEmail) return;
+        var named = new LinkInline { Url = link.Url };
+        named.AppendChild(new LiteralInline(link.Url));
+        link.ReplaceBy(named);
+    }
+
     private static void Resolve(LinkInline link, string path)
     {
         if (DocumentLink.Of(path, link.Url ?? "") is { } address) link.Url = address;
@@ -57,8 +68,24 @@ public sealed record Document(string Name, string Title, string Html, IReadOnlyL
         Pipeline.Setup(renderer);
         renderer.ObjectRenderers.FindExact<CodeBlockRenderer>()!.OutputAttributesOnPre = true;
         renderer.ObjectRenderers.Replace<HtmlTableRenderer>(new ScrolledTable());
+        renderer.ObjectRenderers.Replace<CodeInlineRenderer>(new WrappedCode());
         renderer.Render(parsed);
         return writer.ToString();
+    }
+
+    /// <summary>Code of one line, such as the list of the columns of a file, which may wrap after a comma.</summary>
+    private sealed class WrappedCode : CodeInlineRenderer
+    {
+        protected override void Write(HtmlRenderer renderer, CodeInline code)
+        {
+            renderer.Write("<code>");
+            foreach (var (index, part) in code.Content.Split(',').Index())
+            {
+                if (index > 0) renderer.Write(",<wbr>");
+                renderer.WriteEscape(part);
+            }
+            renderer.Write("</code>");
+        }
     }
 
     /// <summary>

@@ -5,6 +5,9 @@ public static class DocumentLink
 {
     public const string Path = "/ui/docs";
 
+    /// <summary>The origin at which the documents address the service, whatever its port.</summary>
+    private static readonly Uri Service = new("http://127.0.0.1:5000");
+
     private const string OpenApi = "docs/openapi.json", ServedOpenApi = "/swagger/v1/swagger.json";
 
     /// <param name="from">The path of the document in the repository.</param>
@@ -14,7 +17,11 @@ public static class DocumentLink
     {
         if (url.StartsWith('#')) return url;
         if (Uri.TryCreate(url, UriKind.Absolute, out var absolute))
-            return absolute.Scheme == Uri.UriSchemeHttp || absolute.Scheme == Uri.UriSchemeHttps ? url : null;
+        {
+            if (absolute.Scheme != Uri.UriSchemeHttp && absolute.Scheme != Uri.UriSchemeHttps) return null;
+            return Uri.Compare(absolute, Service, UriComponents.SchemeAndServer, UriFormat.Unescaped,
+                StringComparison.Ordinal) == 0 ? absolute.PathAndQuery + absolute.Fragment : url;
+        }
         var (target, fragment) = url.Split('#', 2) is [var before, var after] ? (before, $"#{after}") : (url, "");
         var path = Resolve(from, target);
         if (path == OpenApi) return ServedOpenApi;

@@ -94,11 +94,33 @@ public sealed partial class DocumentTests
     [InlineData("openapi.json", "/swagger/v1/swagger.json")]
     [InlineData("#here", "#here")]
     [InlineData("https://example.org/a.md", "https://example.org/a.md")]
+    [InlineData("http://127.0.0.1:5000", "/")]
+    [InlineData("http://127.0.0.1:5000/ui/sweeps?state=running#content", "/ui/sweeps?state=running#content")]
+    [InlineData("http://127.0.0.1:5001/ui", "http://127.0.0.1:5001/ui")]
     [InlineData("../src/Api/pie.http", null)]
     [InlineData("../../../etc/passwd", null)]
     [InlineData("file:///etc/passwd", null)]
     public void A_link_becomes_the_address_under_which_the_service_has_the_target(string link, string? address) =>
         Assert.Equal(address, DocumentLink.Of("docs/api.md", link));
+
+    /// <summary>A service may listen at another port than the documents state.</summary>
+    [Fact]
+    public void An_address_of_the_service_in_a_document_leads_to_this_service()
+    {
+        var document = Document.Read("docs/any.md", "Open <http://127.0.0.1:5000/ui>, or <https://example.org/>.");
+
+        Assert.Contains("<a href=\"/ui\">http://127.0.0.1:5000/ui</a>", document.Html, StringComparison.Ordinal);
+        Assert.Contains("<a href=\"https://example.org/\">", document.Html, StringComparison.Ordinal);
+        Assert.All(
+            Library.Documents,
+            one => Assert.DoesNotContain("href=\"http://127.0.0.1", one.Html, StringComparison.Ordinal));
+    }
+
+    /// <summary>The list of the columns of a file is longer than any window is wide.</summary>
+    [Fact]
+    public void Code_wraps_after_a_comma() => Assert.Contains(
+        "<td><code>id,<wbr>a&lt;b,<wbr>c</code></td>",
+        Document.Read("docs/any.md", "| columns |\n|---|\n| `id,a<b,c` |").Html, StringComparison.Ordinal);
 
     [Fact]
     public void A_search_finds_sections_with_all_words_and_those_with_a_heading_first()
