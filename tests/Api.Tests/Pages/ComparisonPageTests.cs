@@ -35,6 +35,20 @@ public sealed class ComparisonPageTests(ApiFixture api) : IClassFixture<ApiFixtu
     }
 
     [Fact]
+    public async Task A_method_does_not_wrap_and_has_a_space_before_its_other_baseline()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync(), 1, "IMP-WR");
+        request["computeMatchedDense"] = true;
+        var sweep = await api.SubmitAsync(request);
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}");
+        var runs = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}/runs");
+
+        Assert.Matches("class=\"short\"[^>]*>IMP-WR</a>\\s+<span class=\"quiet\">against dense4E", page.Source);
+        Assert.Matches("class=\"short\"[^>]*>IMP-WR</a>", runs.Source);
+    }
+
+    [Fact]
     public async Task The_reason_why_there_is_no_noise_floor_is_stated_once()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 3, "MP-AI"));
