@@ -23,6 +23,37 @@ public static class Words
         kind => $"A Pruning Identified Exemplar: an example on which the majority of the {kind.Compressed} runs "
             + $"predicts something else than the majority of the {kind.Baseline} runs.");
 
+    public static readonly Word Dense = new(
+        "dense", "Dense",
+        "A dense model is trained without pruning; dense4E is one that is trained as long as the iterative methods.");
+
+    public static readonly Word Seed = new(
+        "seed", "Seed",
+        "The number from which a run draws its initial weights and the order of the training examples: the runs of a "
+        + "cohort differ in nothing else.");
+
+    public static readonly Word Split = new(
+        "split", "Split",
+        "A part of a dataset: models are trained on train, and a comparison is of the predictions for one split, "
+        + "mostly test.");
+
+    public static readonly Word AchievedSparsity = new(
+        "achieved-sparsity", "Achieved sparsity",
+        "The sparsity of the trained model, which the pages show after its target: 90 % → 89.97 %.");
+
+    public static readonly Word Baseline = new(
+        "baseline", "Baseline",
+        "The cohort with which another one is compared: dense, dense4E, or the one that an import names.");
+
+    public static readonly Word Provisional = new(
+        "provisional", "Provisional",
+        "The numbers of a comparison are provisional until all of its runs have succeeded.");
+
+    public static readonly Word Tie = new(
+        "tie", "Tie",
+        "Two labels have the most votes, and the first in the order of the labels wins; if an example may have "
+        + "several labels, exactly half of the runs predict one of them.");
+
     public static readonly Word Sparsity = new(
         "sparsity", "Sparsity",
         "The share of the prunable weights that pruning removes: the target of the request, and what was achieved.");
@@ -126,8 +157,8 @@ public static class Words
     /// <summary>In the order in which a reader meets them.</summary>
     public static IReadOnlyList<Word> All { get; } =
     [
-        Sweep, Cohort, Comparison, Sparsity, Score, Vote, Pie, PieRate, NoiseFloor, Excess, Q, Significant, Collapse,
-        Margin, Direction, Replicated, Overlap, Shift, SelfConfidence,
-        InfluenceBin,
+        Sweep, Split, Dense, Seed, Cohort, Baseline, Comparison, Sparsity, AchievedSparsity, Score, Vote, Tie, Pie,
+        PieRate, NoiseFloor, Excess, Q, Significant, Provisional, Collapse, Margin, Direction, Replicated, Overlap,
+        Shift, SelfConfidence, InfluenceBin,
     ];
 }

@@ -75,6 +75,33 @@ public sealed partial class FrameTests(ApiFixture api) : IClassFixture<ApiFixtur
     }
 
     [Fact]
+    public async Task The_page_of_an_invalid_filter_speaks_of_lines_and_leads_to_the_page_without_filters()
+    {
+        var page = await Html.GetAsync(api.Client, "/ui/sweeps?state=sleeping");
+
+        Assert.DoesNotContain("See errors", page.Text, StringComparison.Ordinal);
+        Assert.Contains("Each line names a filter or a field", page.Text, StringComparison.Ordinal);
+        Assert.Equal("/ui/sweeps", page.Link("The page without filters"));
+        Assert.DoesNotContain(
+            "without filters", (await Html.GetAsync(api.Client, "/ui/nothing?a=b")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_words_are_explained_and_lead_to_the_documents_that_explain_more()
+    {
+        var page = await Html.FoundAsync(api.Client, "/ui/words");
+
+        foreach (var word in new[]
+        {
+            "dense", "seed", "split", "achieved-sparsity", "baseline", "provisional", "tie", "pie", "cohort",
+        })
+            Assert.Contains($"<dt id=\"{word}\">", page.Source, StringComparison.Ordinal);
+        Assert.All(
+            ["/ui/docs/concepts", "/ui/docs/results", "/ui/docs/ARCHITECTURE#words"],
+            address => Assert.Contains(address, page.Addresses));
+    }
+
+    [Fact]
     public async Task The_empty_fields_of_a_form_are_left_out_of_the_address()
     {
         using var response = await api.Client.GetAsync("/ui/sweeps?state=&pageSize=5");
