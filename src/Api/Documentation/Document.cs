@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
 using Markdig.Extensions.Tables;
@@ -14,7 +15,7 @@ namespace PieService.Api.Documentation;
 /// <param name="Name">The name in the address of the document.</param>
 /// <param name="Title">The first heading, which the HTML does not repeat.</param>
 /// <param name="Sections">The text of the document by its headings, for its table of contents and the search.</param>
-public sealed record Document(string Name, string Title, string Html, IReadOnlyList<Section> Sections)
+public sealed partial record Document(string Name, string Title, string Html, IReadOnlyList<Section> Sections)
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
         .UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).Build();
@@ -73,19 +74,25 @@ public sealed record Document(string Name, string Title, string Html, IReadOnlyL
         return writer.ToString();
     }
 
-    /// <summary>Code of one line, such as the list of the columns of a file, which may wrap after a comma.</summary>
-    private sealed class WrappedCode : CodeInlineRenderer
+    /// <summary>
+    /// Code of one line, such as the list of the columns of a file, which may wrap after a comma, = and &amp;.
+    /// </summary>
+    private sealed partial class WrappedCode : CodeInlineRenderer
     {
         protected override void Write(HtmlRenderer renderer, CodeInline code)
         {
             renderer.Write("<code>");
-            foreach (var (index, part) in code.Content.Split(',').Index())
+            foreach (var (index, part) in Place().Split(code.Content).Index())
             {
-                if (index > 0) renderer.Write(",<wbr>");
+                if (index > 0) renderer.Write("<wbr>");
                 renderer.WriteEscape(part);
             }
             renderer.Write("</code>");
         }
+
+        /// <summary>A place where the code may wrap.</summary>
+        [GeneratedRegex("(?<=[,=&])(?=[^ ,=&])")]
+        private static partial Regex Place();
     }
 
     /// <summary>
