@@ -9,6 +9,9 @@ namespace PieService.Api.Pages;
 public sealed record FormEntries(
     IReadOnlyDictionary<string, IReadOnlyList<string>> Values, IReadOnlyList<FieldError> Errors)
 {
+    /// <summary>Whether the form had files, which a browser does not keep.</summary>
+    public bool HadFiles { get; init; }
+
     /// <summary>The only value of a field; null if it is empty.</summary>
     public string? this[string name] =>
         Values.GetValueOrDefault(name) is [var value, ..] && value.Length > 0 ? value : null;

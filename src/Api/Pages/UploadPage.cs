@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using PieService.Api.Http;
 using PieService.Api.Uploads;
+using PieService.Domain;
 
 namespace PieService.Api.Pages;
 
@@ -23,13 +24,26 @@ public static class UploadPage
         {
             var answer = await operation();
             while (answer is INestedHttpResult nested) answer = nested.Result;
-            return (
-                new(fields.Values, []), answer,
-                answer is ProblemHttpResult { StatusCode: < 500 } refused ? refused.ProblemDetails : null);
+            var problem = answer is ProblemHttpResult { StatusCode: < 500 } refused ? refused.ProblemDetails : null;
+            return (new(fields.Values, ErrorsOf(problem, fields.Values)), answer, problem);
         }
         catch (InvalidRequestException invalid)
         {
-            return (new(fields.Values, invalid.Errors), null, null);
+            return (new(fields.Values, invalid.Errors) { HadFiles = fields.HadFiles }, null, null);
         }
+    }
+
+    /// <summary>The problem of a file as an error of the fields that name its column, or else of the file.</summary>
+    private static IReadOnlyList<FieldError> ErrorsOf(
+        ProblemDetails? problem, IReadOnlyDictionary<string, IReadOnlyList<string>> values)
+    {
+        if (problem is not { Detail: { } detail } || !problem.Extensions.TryGetValue("file", out var file)) return [];
+        var column = problem.Extensions.TryGetValue("column", out var name) ? name as string : null;
+        var naming = from field in values
+                     where field.Key.StartsWith("columns.", StringComparison.Ordinal)
+                     from columns in field.Value
+                     where columns.Split(',', FormJson.Trimmed).Contains(column)
+                     select field.Key;
+        return [.. naming.DefaultIfEmpty($"{file}").Select(field => new FieldError(field, detail))];
     }
 }

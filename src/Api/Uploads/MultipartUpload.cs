@@ -59,6 +59,7 @@ public sealed record MultipartUpload(
                 Telemetry.ImportBytes.Add(length, new KeyValuePair<string, object?>(Telemetry.Kind, "files"));
                 files.Add(new SourceFile(name, path) { Meter = meter });
                 hashes.Add(name, sha256);
+                fields?.HadFiles = true;
             }
             // Otherwise the part is a form field for which no file was chosen.
         }

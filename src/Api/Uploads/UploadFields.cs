@@ -24,6 +24,9 @@ public sealed class UploadFields(Func<IReadOnlyDictionary<string, IReadOnlyList<
     /// <summary>The values of each field, in the order of the form.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Values => values;
 
+    /// <summary>Whether files were chosen in the form.</summary>
+    public bool HadFiles { get; set; }
+
     /// <exception cref="BadHttpRequestException">The fields are too long.</exception>
     public void Add(string name, byte[] value)
     {

@@ -70,6 +70,32 @@ public sealed class DatasetPageTests(DatasetApi api) : IClassFixture<DatasetApi>
     }
 
     [Fact]
+    public async Task Files_are_to_be_chosen_again_only_if_there_were_some()
+    {
+        var form = await Html.FoundAsync(api.Client, "/ui/datasets/import");
+
+        var without = await ShownAsync("/ui/datasets/import/plan", Fields(form, ""));
+        var with = await ShownAsync("/ui/datasets/import/plan", Fields(form, ""), ("file", Reviews));
+
+        Assert.Contains("The form is not valid.", without.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Choose the files again", without.Text, StringComparison.Ordinal);
+        Assert.Contains("The form is not valid. Choose the files again.", with.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_column_that_a_file_does_not_have_is_an_error_of_its_field()
+    {
+        var form = await Html.FoundAsync(api.Client, "/ui/datasets/import");
+
+        var page = await ShownAsync(
+            "/ui/datasets/import/plan", Fields(form, "renamed"), ("file", Reviews.Replace("label", "class")));
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, page.Status);
+        Assert.Contains("id=\"columns-label-error\"", page.Source, StringComparison.Ordinal);
+        Assert.DoesNotContain("id=\"columns-text-error\"", page.Source, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_examples_of_a_dataset_have_the_filters_of_the_API()
     {
         var form = await Html.FoundAsync(api.Client, "/ui/datasets/import");
@@ -225,21 +251,24 @@ public sealed class DatasetPageTests(DatasetApi api) : IClassFixture<DatasetApi>
     }
 
     private async Task<Html> ShownAsync(
-        string path, IReadOnlyList<KeyValuePair<string, string>> fields, (string Part, string Content) file)
+        string path, IReadOnlyList<KeyValuePair<string, string>> fields,
+        params (string Part, string Content)[] files)
     {
-        using var response = await SendAsync(path, fields, file);
+        using var response = await SendAsync(path, fields, files);
         return new Html(response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
     /// <summary>As a browser sends a form: fields without a name of a file, and an empty part for a file that was not
     /// chosen.</summary>
     private async Task<HttpResponseMessage> SendAsync(
-        string path, IReadOnlyList<KeyValuePair<string, string>> fields, (string Part, string Content) file)
+        string path, IReadOnlyList<KeyValuePair<string, string>> fields,
+        params (string Part, string Content)[] files)
     {
         var form = new MultipartFormDataContent();
         foreach (var (name, value) in fields) form.Add(new StringContent(value), $"\"{name}\"");
         form.Add(new ByteArrayContent([]), "\"validation\"", "\"\"");
-        form.Add(new ByteArrayContent(Encoding.UTF8.GetBytes(file.Content)), $"\"{file.Part}\"", "\"a.csv\"");
+        foreach (var (part, content) in files)
+            form.Add(new ByteArrayContent(Encoding.UTF8.GetBytes(content)), $"\"{part}\"", "\"a.csv\"");
         using var handler = new HttpClientHandler { AllowAutoRedirect = false };
         using var client = new HttpClient(handler) { BaseAddress = api.Client.BaseAddress };
         return await client.PostAsync(path, form);
