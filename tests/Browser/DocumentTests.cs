@@ -34,4 +34,28 @@ public sealed class DocumentTests(ServiceFixture service) : IClassFixture<Servic
 
         Assert.Empty(found);
     }
+
+    [Theory]
+    [InlineData("start")]
+    [InlineData("formats")]
+    public void A_table_of_a_document_uses_the_width_of_the_window_and_wraps_its_code(string document)
+    {
+        using var browser = new PageBrowser(service.Client.BaseAddress!);
+        browser.SetWidth(Desk);
+
+        browser.Open($"/ui/docs/{document}");
+
+        Assert.Empty(browser.WideTables());
+    }
+
+    [Fact]
+    public void The_search_of_the_documents_is_not_wider_than_its_column()
+    {
+        using var browser = new PageBrowser(service.Client.BaseAddress!);
+        browser.SetWidth(1280);
+
+        browser.Open("/ui/docs");
+
+        Assert.Equal(0, browser.Overflow());
+    }
 }

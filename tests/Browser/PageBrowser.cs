@@ -86,6 +86,16 @@ public sealed class PageBrowser : IDisposable
     public long Overflow() => (long)driver.ExecuteScript(
         "return document.documentElement.scrollWidth - document.documentElement.clientWidth")!;
 
+    /// <summary>The names of the tables that are wider than their place.</summary>
+    public IReadOnlyList<string> WideTables() =>
+    [
+        .. ((IEnumerable<object>)driver.ExecuteScript(
+            """
+            return [...document.querySelectorAll(".scroll")]
+              .filter((region) => region.scrollWidth > region.clientWidth).map((region) => region.ariaLabel);
+            """)!).Cast<string>(),
+    ];
+
     public object? Run(string script) => driver.ExecuteScript(script);
 
     /// <summary>The warnings and errors in the browser's log since the last call.</summary>

@@ -75,6 +75,19 @@ public sealed class PageTests(ServiceFixture service) : IClassFixture<ServiceFix
         Assert.Empty(found);
     }
 
+    [Fact]
+    public async Task A_long_label_leaves_its_frequencies_in_sight()
+    {
+        var dataset = await Studies.DatasetAsync(
+            Studies.Reviews.Replace(",bad", $",{new string('x', 200)}", StringComparison.Ordinal));
+        using var browser = new PageBrowser(service.Client.BaseAddress!);
+        browser.SetWidth(Desk);
+
+        browser.Open($"/ui/datasets/{dataset}");
+
+        Assert.DoesNotContain("Labels", browser.WideTables());
+    }
+
     /// <summary>Otherwise a check that does nothing would pass.</summary>
     [Fact]
     public void A_broken_rule_of_accessibility_is_found()

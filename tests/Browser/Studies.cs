@@ -23,7 +23,10 @@ internal sealed class Studies(ServiceFixture service)
         return sweep;
     }
 
-    public async Task<string> DatasetAsync()
+    public Task<string> DatasetAsync() => DatasetAsync(Reviews);
+
+    /// <param name="file">A file with the columns text and label.</param>
+    public async Task<string> DatasetAsync(string file)
     {
         using var form = new MultipartFormDataContent
         {
@@ -35,7 +38,7 @@ internal sealed class Studies(ServiceFixture service)
                     """),
                 "definition"
             },
-            { new StringContent(Reviews), "file", "reviews.csv" },
+            { new StringContent(file), "file", "reviews.csv" },
         };
         using var response = await service.Client.PostAsync("/api/v1/datasets", form);
         return (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["id"]!;
