@@ -22,9 +22,24 @@ public sealed class FragileExampleTable()
     /// <summary>Greater than every sparsity: an example that is never a PIE is behind all others.</summary>
     private const decimal Never = 101;
 
-    public override Task<SelectedComparisons?> FindAsync(
-        PieDbContext db, Guid id, FragileExampleFilter filter, CancellationToken cancellation) =>
-        SelectedComparisons.FindAsync(db, id, filter, cancellation);
+    public override async Task<SelectedComparisons?> FindAsync(
+        PieDbContext db, Guid id, FragileExampleFilter filter, CancellationToken cancellation)
+    {
+        var scope = await SelectedComparisons.FindAsync(db, id, filter, cancellation);
+        await ReadByBitmapsAsync(db, cancellation);
+        return scope;
+    }
+
+    /// <summary>
+    /// Keeps PostgreSQL from reading whole parts of the labels, or one label after the other without parallel workers:
+    /// for each part it takes all numbers of comparisons for numbers of this part. The settings hold until the
+    /// connection goes back to the pool, at the end of the request.
+    /// </summary>
+    private static async Task ReadByBitmapsAsync(PieDbContext db, CancellationToken cancellation)
+    {
+        await db.Database.OpenConnectionAsync(cancellation);
+        await db.Database.ExecuteSqlRawAsync("SET enable_seqscan = off; SET enable_indexscan = off", cancellation);
+    }
 
     public override Rows<FragileExampleResponse> Rows(
         PieDbContext db, SelectedComparisons scope, FragileExampleFilter filter)
