@@ -7,10 +7,11 @@ public static class SeparatedLabels
     public static IEnumerable<string> Of(string names, string[] labels)
     {
         var known = labels.ToHashSet(StringComparer.Ordinal);
+        var most = labels.Max(label => label.Count(character => character == ',')) + 1;
         var parts = names.Split(',');
         for (var first = 0; first < parts.Length;)
         {
-            var count = Enumerable.Range(1, parts.Length - first).LastOrDefault(
+            var count = Enumerable.Range(1, Math.Min(most, parts.Length - first)).LastOrDefault(
                 count => known.Contains(string.Join(',', parts, first, count)), 1);
             yield return string.Join(',', parts, first, count);
             first += count;
