@@ -9,8 +9,8 @@ public static class RoundedText
     private const double Largest = 1e15;
 
     /// <summary>
-    /// Rounds half away from zero, as readers do: 33 of 400 are 8.3 %, although the double next to 0.0825 is below it.
-    /// The sign of a number that is rounded to zero is left out.
+    /// Rounds half away from zero, as readers do: 33 of 400 are 8.3 %. The sign of a number that is rounded to zero is
+    /// left out.
     /// </summary>
     /// <returns>With a hyphen before negative numbers.</returns>
     public static string Fixed(double value, int decimals)

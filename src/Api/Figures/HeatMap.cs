@@ -4,7 +4,7 @@ namespace PieService.Api.Figures;
 
 /// <param name="Value">Null if the cell has no value, which is shown as a grey cell.</param>
 /// <param name="Text">The number in the cell.</param>
-/// <param name="Rounded">The same where there is no room for it.</param>
+/// <param name="Rounded">The number in a cell in which the text does not fit; null if that has none.</param>
 public sealed record HeatCell(double? Value, string Text, string? Tip = null, string? Rounded = null);
 
 /// <summary>A matrix of cells whose colours show values from 0, with a bar that explains the colours.</summary>

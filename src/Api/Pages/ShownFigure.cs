@@ -18,7 +18,7 @@ public sealed record ShownFigure(
         Figure figure, string path, IReadOnlyDictionary<string, string> parameters) => new(
         figure.Title, figure.ShortCaption, path, parameters);
 
-    /// <summary>The available figures of a sweep; none if there is no such sweep.</summary>
+    /// <summary>The available figures of a sweep; none if the sweep does not exist.</summary>
     /// <param name="filter">The model, the baseline and the split that are selected; by default those of the figure.
     /// </param>
     /// <param name="hasCaptions">

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using PieService.Domain.Analysis;
+using PieService.Domain.Storage;
 
 namespace PieService.Api.Tests.SweepAnalysis;
 
@@ -73,5 +76,27 @@ public sealed class FragileExampleTests(ApiFixture api) : IClassFixture<ApiFixtu
         var row = (await api.GetAsync($"/api/v1/sweeps/{sweep.Id}/fragile-examples{query}"))["items"]![0]!;
 
         Assert.Equal(comparisons, (int)row["comparisons"]!);
+    }
+
+    /// <summary>The request sets how PostgreSQL plans its queries; other requests use the same connections.</summary>
+    [Fact]
+    public async Task The_settings_of_the_query_end_with_the_request()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ =>
+            api.GetAsync($"/api/v1/sweeps/{sweep.Id}/fragile-examples")));
+
+        var contexts = api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>();
+        var settings = await Task.WhenAll(Enumerable.Range(0, 32).Select(async _ =>
+        {
+            await using var db = await contexts.CreateDbContextAsync();
+            // The connections are used at the same time, so all of the pool are asked.
+            return (await db.Database.SqlQuery<string>($"""
+                SELECT current_setting('enable_seqscan') || current_setting('enable_indexscan') AS "Value"
+                FROM pg_sleep(0.2)
+                """).ToListAsync()).Single();
+        }));
+
+        Assert.All(settings, setting => Assert.Equal("onon", setting));
     }
 }
