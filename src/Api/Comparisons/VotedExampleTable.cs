@@ -186,7 +186,7 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
         var comparison = scope.Comparison;
         var outcomes = await (from link in db.SweepRuns
                               join run in db.Runs on link.RunId equals run.Id
-                              where link.SweepId == comparison.SweepId
+                              where link.SweepId == comparison.SweepId && run.DatasetId == scope.DatasetId
                                   && (run.Fingerprint == comparison.DenseFingerprint
                                       || run.Fingerprint == comparison.PrunedFingerprint)
                               select run.Outcome).ToListAsync(cancellation);

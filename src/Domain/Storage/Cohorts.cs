@@ -34,9 +34,16 @@ internal sealed record Cohorts(
     /// </summary>
     public static async Task<Cohorts> OfAsync(PieDbContext db, Comparison comparison, CancellationToken cancellation)
     {
+        var (dataset, request, foreign) = await (
+            from sweep in db.Sweeps
+            join d in db.Datasets on sweep.DatasetId equals d.Id
+            where sweep.Id == comparison.SweepId
+            select ValueTuple.Create(
+                new ComparedDataset(d.Id, d.Task, d.Labels.Length), sweep.Request, sweep.Foreign))
+            .SingleAsync(cancellation);
         var runs = await (from link in db.SweepRuns
                           join run in db.Runs on link.RunId equals run.Id
-                          where link.SweepId == comparison.SweepId
+                          where link.SweepId == comparison.SweepId && run.DatasetId == dataset.Id
                               && db.RunPredictions.Any(
                                   predictions => predictions.RunId == run.Id && predictions.Split == comparison.Split)
                               && (run.Fingerprint == comparison.DenseFingerprint
@@ -45,13 +52,6 @@ internal sealed record Cohorts(
                           select run).AsNoTracking().ToListAsync(cancellation);
         var common = runs.GroupBy(run => run.Seed).Where(seed => seed.Count() == 2).Select(seed => seed.Key)
             .ToHashSet();
-        var (dataset, request, foreign) = await (
-            from sweep in db.Sweeps
-            join d in db.Datasets on sweep.DatasetId equals d.Id
-            where sweep.Id == comparison.SweepId
-            select ValueTuple.Create(
-                new ComparedDataset(d.Id, d.Task, d.Labels.Length), sweep.Request, sweep.Foreign))
-            .SingleAsync(cancellation);
         var dense = All(comparison.DenseFingerprint);
         List<Run> second = request is { Seeds: { } seeds }
             ? [.. dense.Where(run => run.Seed - seeds.First >= seeds.Count)] : [];
@@ -81,7 +81,8 @@ internal sealed record Cohorts(
             (RecipeFingerprint.Of(Dense[0].Recipe!.Dense), Dense.Select(run => run.Seed).ToArray());
         return await (from link in db.SweepRuns
                       join run in db.Runs on link.RunId equals run.Id
-                      where link.SweepId == comparison.SweepId && run.Fingerprint == fingerprint
+                      where link.SweepId == comparison.SweepId && run.DatasetId == Dataset.Id
+                          && run.Fingerprint == fingerprint
                           && seeds.Contains(run.Seed)
                       orderby run.Seed
                       select run).AsNoTracking().ToListAsync(cancellation);
