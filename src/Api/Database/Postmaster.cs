@@ -17,6 +17,14 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
     /// <summary>The time for crash recovery, which replays everything written since the last checkpoint.</summary>
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// The size of PostgreSQL's cache: a sixteenth of the memory that this process may use, since trainings need the
+    /// rest, but at least PostgreSQL's default of 128 MB and at most 2 GB. PostgreSQL copies each page that is not in
+    /// it from the system's cache of files, again for each query.
+    /// </summary>
+    private static readonly long BufferMegabytes =
+        Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (16 << 20), 128, 2048);
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
     private Process? launched;
@@ -47,6 +55,9 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
                 .. durable ? Array.Empty<string>() : ["--no-sync"],
             ],
             cancellation);
+        await File.AppendAllTextAsync(
+            Path.Combine(unfinished, "postgresql.conf"),
+            string.Create(CultureInfo.InvariantCulture, $"shared_buffers = {BufferMegabytes}MB\n"), cancellation);
         Directory.Move(unfinished, folder);
     }
 

@@ -42,6 +42,20 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
         Assert.Equal("", await Sql.ScalarAsync(cluster.AdministratorConnectionString, "SHOW unix_socket_directories"));
     }
 
+    /// <summary>On the command line it could not be changed.</summary>
+    [Fact]
+    public async Task The_cache_follows_from_the_memory_and_is_set_in_the_configuration()
+    {
+        await using var cluster = await TestCluster.OpenAsync(folders);
+
+        var megabytes = Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (16 << 20), 128, 2048);
+        Assert.Equal(
+            $"{megabytes} configuration file",
+            await Sql.ScalarAsync(cluster.AdministratorConnectionString, """
+                SELECT concat_ws(' ', setting::bigint / 128, source) FROM pg_settings WHERE name = 'shared_buffers'
+                """));
+    }
+
     [Fact]
     public async Task A_connection_without_the_password_is_refused()
     {
