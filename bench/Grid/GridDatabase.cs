@@ -55,7 +55,8 @@ internal sealed class GridDatabase : IAsyncDisposable
 
     /// <summary>The blocks of 8 KiB that the statements have read since they were forgotten, from buffers or from disk,
     /// and the rows that they returned.</summary>
-    /// <param name="except">Statements that the service makes without a request.</param>
+    /// <param name="except">Statements that the service makes without a request. A request that makes one of them too
+    /// has a few blocks more than are counted.</param>
     public async Task<(long Blocks, long Rows)> ReadAsync(IReadOnlyCollection<long> except) =>
         (await OwnerQueryAsync($"""
             SELECT coalesce(sum(shared_blks_hit + shared_blks_read), 0)::bigint, coalesce(sum(rows), 0)::bigint

@@ -25,22 +25,23 @@ internal sealed record GridReport(double Grids, IReadOnlyList<GridMeasurement> P
         yield return $"Grids: {grids}.";
         yield return "| path | blocks | rows | p95, ms | grows |";
         yield return "|---|---|---|---|---|";
-        foreach (var name in ordered[^1].Paths.Select(path => path.Name))
+        foreach (var name in ordered.SelectMany(report => report.Paths).Select(path => path.Name).Distinct())
         {
-            List<GridMeasurement> sizes =
-                [.. ordered.SelectMany(report => report.Paths.Where(path => path.Name == name))];
+            // A report of another version may lack the path.
+            GridMeasurement?[] sizes =
+                [.. ordered.Select(report => report.Paths.FirstOrDefault(path => path.Name == name))];
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"| `{name}` | {Each(path => $"{path.Blocks:N0}")} "
                 + $"| {Each(path => $"{path.Rows:N0}")} | {Each(path => $"{path.P95:F1}")} | {Mark(sizes)} |");
 
             string Each(Func<GridMeasurement, FormattableString> value) =>
-                string.Join(" / ", sizes.Select(path => FormattableString.Invariant(value(path))));
+                string.Join(" / ", sizes.Select(path => path is null ? "–" : FormattableString.Invariant(value(path))));
         }
     }
 
-    private static string Mark(List<GridMeasurement> sizes)
+    private static string Mark(GridMeasurement?[] sizes)
     {
-        var (least, most) = (sizes[0], sizes[^1]);
+        if (sizes is not [{ } least, .., { } most]) return "";
         var ofRows = (double)(most.Rows + 1) / (least.Rows + 1);
         return most.Blocks > 1.2 * Math.Max(1, ofRows) * (least.Blocks + 10) ? "yes" : "";
     }
