@@ -122,6 +122,31 @@ public sealed class SettledSweepsTests(ApiFixture api) : IClassFixture<ApiFixtur
         await AssertAsCountedAsync(second);
     }
 
+    /// <summary>
+    /// One look stores the totals of ten sweeps. Nothing changes afterwards, so without the bell that the watch rings
+    /// the others would wait for its next look, up to a minute later.
+    /// </summary>
+    [Fact]
+    public async Task The_totals_of_more_sweeps_than_one_look_stores_are_stored_without_waiting()
+    {
+        const int Copies = (2 * SettledSweeps.AtOnce) + 5;
+        var sweep = await EndedAsync();
+        await Sql.ExecuteAsync(api.ConnectionString, $"""
+            INSERT INTO sweeps SELECT (jsonb_populate_record(sweep, jsonb_build_object(
+                'id', gen_random_uuid(), 'name', 'copy of {sweep}'))).*
+            FROM sweeps AS sweep, generate_series(1, {Copies}) WHERE sweep.id = '{sweep}';
+            INSERT INTO sweep_runs SELECT (jsonb_populate_record(link, jsonb_build_object('sweep_id', copy.id))).*
+            FROM sweep_runs AS link, sweeps AS copy
+            WHERE link.sweep_id = '{sweep}' AND copy.name = 'copy of {sweep}'
+            """);
+
+        await Until.HoldsAsync(
+            async () => (long)(await Sql.ScalarAsync(api.ConnectionString, $"""
+                SELECT count(*) FROM sweep_totals JOIN sweeps ON sweeps.id = sweep_id WHERE name = 'copy of {sweep}'
+                """))! == Copies,
+            "the totals of all copies are stored", TimeSpan.FromSeconds(30), () => "");
+    }
+
     private async Task<Guid> EndedAsync(Domain.Datasets.Dataset? dataset = null)
     {
         var sweep = await api.SubmitAsync(
