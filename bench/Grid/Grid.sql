@@ -77,8 +77,9 @@ SELECT run_id, dataset_id, sweep_id, fingerprint,
     'sha256:' || md5(run_id::text), sparsity, epochs * 10.0, '{test}', '{test}', now(), now(), now()
 FROM made;
 
-INSERT INTO sweep_runs (sweep_id, run_id, ordinal, model, shared_epochs, wanted_splits, wanted_epochs, wants_model)
-SELECT sweep_id, run_id, 100 * cohort + seed, lower(architecture), 0, '{test}', '{}', false FROM made;
+INSERT INTO sweep_runs (sweep_id, run_id, ordinal, model, is_baseline, shared_epochs, wanted_splits, wanted_epochs,
+    wants_model)
+SELECT sweep_id, run_id, 100 * cohort + seed, lower(architecture), method = 'dense', 0, '{test}', '{}', false FROM made;
 
 INSERT INTO run_metrics (run_id, epoch, split, loss, accuracy, macro_f1, micro_f1, macro_precision, micro_precision,
     macro_recall, micro_recall, seconds)

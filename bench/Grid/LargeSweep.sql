@@ -37,8 +37,9 @@ SELECT run_id, dataset_id, sweep_id, sweep_id || ' dense',
     now(), now(), now()
 FROM made;
 
-INSERT INTO sweep_runs (sweep_id, run_id, ordinal, model, shared_epochs, wanted_splits, wanted_epochs, wants_model)
-SELECT sweep_id, run_id, 0, 'bilstm', 0, '{test}', '{}', false FROM made;
+INSERT INTO sweep_runs (sweep_id, run_id, ordinal, model, is_baseline, shared_epochs, wanted_splits, wanted_epochs,
+    wants_model)
+SELECT sweep_id, run_id, 0, 'bilstm', true, 0, '{test}', '{}', false FROM made;
 
 INSERT INTO comparisons (id, sweep_id, ordinal, model, architecture, method, sparsity, baseline, split,
     dense_fingerprint, pruned_fingerprint, pairing, expected_dense, expected_pruned, labelling_asked_at,

@@ -34,28 +34,30 @@ public sealed record ExampleLabelQuality(
     /// <returns>One for each dense cohort of the sweep that predicted the example, in the order of the sweep's
     /// request.</returns>
     public static async Task<IReadOnlyList<ExampleLabelQuality>> OfAsync(
-        PieDbContext db, Guid sweepId, Example example, LearningTask task, CancellationToken cancellation)
+        PieDbContext db, SweepExample found, CancellationToken cancellation)
     {
-        var foreign = await db.Sweeps.Where(sweep => sweep.Id == sweepId).Select(sweep => sweep.Foreign)
-            .SingleAsync(cancellation);
-        var baselines = (foreign?.Cohorts ?? []).Where(cohort => cohort.Baseline).Select(cohort => cohort.Name)
-            .ToList();
-        var runs = await (from prediction in db.Predictions
-                          join run in db.Runs on prediction.RunId equals run.Id
-                          join link in db.SweepRuns on run.Id equals link.RunId
-                          where prediction.ExampleId == example.Id && link.SweepId == sweepId
-                              // Of the prediction, not of the run: so the predictions of other runs are not looked up.
-                              && (prediction.Method == Method.Dense || prediction.Method == Method.Dense4E
-                                  || baselines.Contains(prediction.Cohort)) && prediction.Scores != null
+        var runs = await (from link in db.SweepRuns
+                          join run in db.Runs on link.RunId equals run.Id
+                          where link.SweepId == found.SweepId && link.IsBaseline
                           orderby link.Ordinal
-                          select new { link.Model, run.Method, Answer = prediction, run.Outcome, run.ImportedScore })
-            .AsNoTracking().ToListAsync(cancellation);
+                          select new { run.Id, link.Model, run.Method, run.Outcome, run.ImportedScore })
+            .ToListAsync(cancellation);
+        var (example, ids) = (found.Example, runs.Select(run => run.Id).ToArray());
+        // By the ids of the runs: for a join with the links, or a condition on the scores, PostgreSQL may read the
+        // predictions of all runs on the dataset.
+        var answers = await db.PredictionsFor(example.DatasetId, found.Task, example.Split, example.Position)
+            .Where(answer => ids.Contains(answer.RunId)).ToListAsync(cancellation);
         return
         [
-            .. runs.GroupBy(run => (run.Model, run.Method)).Select(cohort => Of(
-                cohort.Key.Model, cohort.Key.Method, example, task,
-                [.. cohort.Select(run => Array.ConvertAll(run.Answer.Logits!, score => (double)score))],
-                [.. cohort.Select(run => run.Outcome?.Test.Accuracy ?? run.ImportedScore?.Accuracy ?? 0)])),
+            .. from run in runs
+               join answer in answers on run.Id equals answer.RunId
+               where answer.Scores is not null
+               group (Logits: Array.ConvertAll(answer.Logits!, score => (double)score),
+                   Accuracy: run.Outcome?.Test.Accuracy ?? run.ImportedScore?.Accuracy ?? 0)
+                   by (run.Model, run.Method) into cohort
+               select Of(
+                   cohort.Key.Model, cohort.Key.Method, example, found.Task, [.. cohort.Select(run => run.Logits)],
+                   [.. cohort.Select(run => run.Accuracy)]),
         ];
     }
 

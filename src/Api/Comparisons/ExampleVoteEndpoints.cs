@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
@@ -21,51 +22,13 @@ public static class ExampleVoteEndpoints
     /// The response contains every labelled comparison, including those in which the example is not a PIE. A trajectory
     /// has the complete comparisons of a model, a method and a baseline by their target sparsity.
     /// </remarks>
-    internal static async Task<Results<Ok<ExampleVotesResponse>, ProblemHttpResult>> Get(
+    private static async Task<Results<Ok<ExampleVotesResponse>, ProblemHttpResult>> Get(
         Guid id, Guid exampleId, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
-        var about = await (from sweep in db.Sweeps
-                           join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
-                           where sweep.Id == id
-                           select new
-                           {
-                               sweep.DatasetId,
-                               dataset.Task,
-                               dataset.Labels,
-                           }).SingleOrDefaultAsync(cancellation);
-        if (about is null) return Problems.NotFound("sweep", id);
-        var example = await db.Examples.AsNoTracking()
-            .SingleOrDefaultAsync(e => e.Id == exampleId && e.DatasetId == about.DatasetId, cancellation);
-        if (example is null) return Problems.NotFound("example of this sweep's dataset", exampleId);
-
-        var labels = await (from label in db.PieLabels
-                            join comparison in db.Comparisons on label.ComparisonNumber equals comparison.Number
-                            where label.Position == example.Position && comparison.SweepId == id
-                                && comparison.Split == example.Split
-                            orderby comparison.Ordinal
-                            select new
-                            {
-                                Label = label,
-                                Comparison = comparison,
-                            }).AsNoTracking().ToListAsync(cancellation);
-        return TypedResults.Ok(new ExampleVotesResponse(
-            example.Id, example.Position, example.SourceId, example.Text, example.SecondText,
-            [.. example.Labels.Select(index => about.Labels[index])],
-            [
-                .. from row in labels
-                   let votes = CohortVotes.Of(row.Label, about.Labels)
-                   let test = Significance.DefaultTest(row.Comparison.Pairing)
-                   select new ComparisonVote(
-                       row.Comparison.Id, row.Comparison.Model, row.Comparison.Architecture, row.Comparison.Method,
-                       row.Comparison.Sparsity, row.Comparison.AchievedSparsity, row.Comparison.Baseline,
-                       row.Comparison.Cohort, row.Label.IsPie,
-                       votes.Dense, votes.Pruned, row.Label.Margin, row.Label.Direction,
-                       row.Label.DenseTied || row.Label.PrunedTied, votes.Classes, row.Label.El2n,
-                       row.Label.InfluenceBin, test, Significance.QOf(row.Label, test), row.Label.Taxicab,
-                       row.Label.Shift, row.Label.Replicated),
-            ],
-            ExampleTrajectory.Of(labels.Select(row => (row.Comparison, row.Label))),
-            await ExampleLabelQuality.OfAsync(db, id, example, about.Task, cancellation)));
+        // A provisional comparison may be labelled again meanwhile.
+        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var (found, problem) = await SweepExample.FindAsync(db, id, exampleId, cancellation);
+        return found is null ? problem! : TypedResults.Ok(await ExampleVotesResponse.OfAsync(db, found, cancellation));
     }
 }
 
@@ -75,7 +38,20 @@ public static class ExampleVoteEndpoints
 public sealed record ExampleVotesResponse(
     Guid ExampleId, int Position, string SourceId, string Text, string? SecondText, IReadOnlyList<string> Labels,
     IReadOnlyList<ComparisonVote> Comparisons, IReadOnlyList<ExampleTrajectory> Trajectories,
-    IReadOnlyList<ExampleLabelQuality> LabelQuality);
+    IReadOnlyList<ExampleLabelQuality> LabelQuality)
+{
+    public static async Task<ExampleVotesResponse> OfAsync(
+        PieDbContext db, SweepExample found, CancellationToken cancellation)
+    {
+        var example = found.Example;
+        return new(
+            example.Id, example.Position, example.SourceId, example.Text, example.SecondText,
+            [.. example.Labels.Select(index => found.Labels[index])],
+            [.. found.Votes.Select(vote => ComparisonVote.Of(vote.Comparison, vote.Label, found.Labels))],
+            ExampleTrajectory.Of(found.Votes),
+            await ExampleLabelQuality.OfAsync(db, found, cancellation));
+    }
+}
 
 /// <param name="AchievedSparsity">The mean achieved sparsity of the pruned runs, in percent.</param>
 /// <param name="Baseline">The dense cohort with which the pruned cohort is compared: dense or dense4E.</param>
@@ -107,4 +83,16 @@ public sealed record ComparisonVote(
     CohortVote Dense, CohortVote Pruned, double Margin, PieDirection? Direction, bool Tied,
     IReadOnlyList<string>? Classes, double? El2n, int? InfluenceBin, SignificanceTest Test, double? Q,
     double Taxicab, double? Shift,
-    bool? Replicated);
+    bool? Replicated)
+{
+    public static ComparisonVote Of(Comparison comparison, PieLabel label, string[] labels)
+    {
+        var votes = CohortVotes.Of(label, labels);
+        var test = Significance.DefaultTest(comparison.Pairing);
+        return new(
+            comparison.Id, comparison.Model, comparison.Architecture, comparison.Method, comparison.Sparsity,
+            comparison.AchievedSparsity, comparison.Baseline, comparison.Cohort, label.IsPie, votes.Dense, votes.Pruned,
+            label.Margin, label.Direction, label.DenseTied || label.PrunedTied, votes.Classes, label.El2n,
+            label.InfluenceBin, test, Significance.QOf(label, test), label.Taxicab, label.Shift, label.Replicated);
+    }
+}

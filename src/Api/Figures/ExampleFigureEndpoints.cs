@@ -53,14 +53,13 @@ public static class ExampleFigureEndpoints
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         if (await FigureScope.FindAsync(db, id, cancellation) is not { } scope)
             return (null, Problems.NotFound("sweep", id));
-        var example = await db.Examples.AsNoTracking().SingleOrDefaultAsync(
-            found => found.Id == exampleId && found.DatasetId == scope.Sweep.DatasetId, cancellation);
-        if (example is null) return (null, Problems.NotFound("example of this sweep's dataset", exampleId));
-        var votes = await VotedLabels.FindAsync(db, scope, example, cancellation);
-        if (votes.IsEmpty)
+        var (found, problem) = await scope.FindExampleAsync(db, exampleId, cancellation);
+        if (found is null) return (null, problem);
+        if (found.Votes.Count == 0)
             return (null, Problems.Conflict(
-                $"No comparison on the split {Wire.Name(example.Split)} is labelled, so the example has no votes."));
-        return votes.Figure(query) is { } figure ? (figure, null)
+                $"No comparison on the split {Wire.Name(found.Example.Split)} is labelled, "
+                + "so the example has no votes."));
+        return new VotedLabels(scope, found).Figure(query) is { } figure ? (figure, null)
             : (null, Problems.Conflict("No comparison that the parameters select is labelled yet."));
     }
 }

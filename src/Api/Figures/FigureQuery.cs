@@ -53,7 +53,7 @@ public sealed record FigureQuery : IRules
     public FigureTheme Theme { get; init; }
 
     private static IEnumerable<string> Pruning =>
-        Enum.GetValues<Method>().Where(method => method is not (Method.Dense or Method.Dense4E)).Select(Wire.Name);
+        Enum.GetValues<Method>().Where(method => !method.IsDense()).Select(Wire.Name);
 
     /// <summary>The methods that are asked for; null for the default.</summary>
     internal IReadOnlyList<Method>? ChosenMethods => Methods?.Split(',')
@@ -64,7 +64,7 @@ public sealed record FigureQuery : IRules
 
     public IEnumerable<FieldError> Broken()
     {
-        if (ChosenMethods?.Any(method => method is Method.Dense or Method.Dense4E) == true)
+        if (ChosenMethods?.Any(method => method.IsDense()) == true)
             yield return new("methods", $"must be pruning methods separated by commas: {string.Join(", ", Pruning)}");
         if (Dpi is not (150 or 300 or 600)) yield return new("dpi", "must be 150, 300 or 600");
         if (Epoch < 0) yield return new("epoch", "must be >= 0");

@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using PieService.Api.Comparisons;
 using PieService.Api.Http;
 using PieService.Domain;
 using PieService.Domain.Datasets;
@@ -53,6 +55,11 @@ public sealed record FigureScope(
         return new(
             found.sweep, found.Name, found.ContentHash, found.Task, found.Labels, found.Splits, comparisons);
     }
+
+    /// <summary>One of the examples of the dataset, with the votes of these comparisons on it.</summary>
+    public Task<(SweepExample? Found, ProblemHttpResult? Problem)> FindExampleAsync(
+        PieDbContext db, Guid exampleId, CancellationToken cancellation) => SweepExample.FindAsync(
+        db, Sweep.Id, Sweep.DatasetId, Task, Labels, Comparisons, exampleId, cancellation);
 
     /// <summary>
     /// Selects the comparisons of one model, one baseline and one split, of which at least one is labelled.

@@ -1,32 +1,21 @@
 using Microsoft.EntityFrameworkCore;
+using PieService.Api.Comparisons;
 using PieService.Api.Http;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
-using PieService.Domain.Storage;
 
 namespace PieService.Api.Figures;
 
-/// <summary>The labels of one example in all labelled comparisons of a sweep on its split, with their votes.</summary>
-/// <param name="Labels">By the number of the comparison.</param>
-public sealed record VotedLabels(FigureScope Scope, Example Example, IReadOnlyDictionary<int, PieLabel> Labels)
+/// <summary>The votes on one example of a sweep, of which a figure shows those of one model and one baseline.</summary>
+public sealed record VotedLabels(FigureScope Scope, SweepExample Voted)
 {
     private const int MostOfText = 200;
 
-    public bool IsEmpty => Labels.Count == 0;
+    private Example Example => Voted.Example;
 
-    public static async Task<VotedLabels> FindAsync(
-        PieDbContext db, FigureScope scope, Example example, CancellationToken cancellation) =>
-        new(scope, example, await Query(db, scope.Sweep.Id, example.Split, example.Position).AsNoTracking()
-            .ToDictionaryAsync(label => label.ComparisonNumber, cancellation));
-
-    /// <summary>
-    /// The labels of an example in all comparisons of a sweep, each found by one lookup in the part that has it.
-    /// </summary>
-    public static IQueryable<PieLabel> Query(PieDbContext db, Guid sweepId, Split split, int position) =>
-        from comparison in db.Comparisons
-        join label in db.PieLabels on comparison.Number equals label.ComparisonNumber
-        where comparison.SweepId == sweepId && comparison.Split == split && label.Position == position
-        select label;
+    /// <summary>By the number of the comparison.</summary>
+    private readonly Dictionary<int, PieLabel> labels =
+        Voted.Votes.ToDictionary(vote => vote.Comparison.Number, vote => vote.Label);
 
     /// <summary>The figure of the comparisons that a query selects; null if none of them has votes.</summary>
     /// <exception cref="InvalidRequestException">
@@ -38,8 +27,8 @@ public sealed record VotedLabels(FigureScope Scope, Example Example, IReadOnlyDi
         List<(Comparison Comparison, PieLabel Label)> voted =
         [
             .. from comparison in selected.Labelled
-               where Labels.ContainsKey(comparison.Number)
-               select (comparison, Labels[comparison.Number]),
+               where labels.ContainsKey(comparison.Number)
+               select (comparison, labels[comparison.Number]),
         ];
         if (voted.Count == 0) return null;
         var shown = Scope.Task == LearningTask.MultiLabel

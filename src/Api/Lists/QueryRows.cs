@@ -30,6 +30,11 @@ public sealed class QueryRows<TRow, TItem>(IQueryable<TRow> rows, Order<TRow> or
     /// </summary>
     public Func<IQueryable<TRow>, IQueryable<TRow>> Complete { get; init; } = rows => rows;
 
+    /// <summary>
+    /// All rows, complete, for a file; null if <see cref="Complete"/> of all rows does not cost more.
+    /// </summary>
+    public IQueryable<TRow>? All { get; init; }
+
     /// <summary>A query with the same number of rows that is cheaper to count.</summary>
     public IQueryable<object> Counted { get; init; } = rows;
 
@@ -40,7 +45,7 @@ public sealed class QueryRows<TRow, TItem>(IQueryable<TRow> rows, Order<TRow> or
         Known is { } known ? Task.FromResult(known) : Counted.LongCountAsync(cancellation);
 
     public override IAsyncEnumerable<TItem> AllAsync(CancellationToken cancellation) =>
-        order.Sort(Complete(rows)).AsNoTracking().AsAsyncEnumerable().Select(answer);
+        order.Sort(All ?? Complete(rows)).AsNoTracking().AsAsyncEnumerable().Select(answer);
 
     public override IAsyncEnumerable<(TItem Item, object Place)> FollowingAsync(
         JsonElement? after, int most, CancellationToken cancellation) =>

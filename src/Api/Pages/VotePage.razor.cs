@@ -1,5 +1,4 @@
 using System.Data;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Comparisons;
 using PieService.Api.Figures;
@@ -27,16 +26,15 @@ public partial class VotePage : HtmlPage<VotePage.Content>
     {
         // All parts are of one labelling: a provisional comparison may be labelled again meanwhile.
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        var found = await ExampleVoteEndpoints.Get(id, exampleId, new(new()), db, cancellation);
-        if (found.Result is not Ok<ExampleVotesResponse> { Value: { } votes }) return found.Result;
-        var scope = (await FigureScope.FindAsync(db, id, cancellation))!;
-        var example = await db.Examples.AsNoTracking().SingleAsync(one => one.Id == exampleId, cancellation);
-        var voted = await VotedLabels.FindAsync(db, scope, example, cancellation);
+        if (await FigureScope.FindAsync(db, id, cancellation) is not { } scope) return Problems.NotFound("sweep", id);
+        var (found, problem) = await scope.FindExampleAsync(db, exampleId, cancellation);
+        if (found is null) return problem!;
+        var (example, votes) = (found.Example, await ExampleVotesResponse.OfAsync(db, found, cancellation));
         var place = query.Value.In is { } list
             ? await OpenedExamples.FindAsync(list, id, example, db, cancellation) : null;
         return Render<VotePage>(new Content(
-            id, scope.Sweep.Name, scope.Dataset, example, votes, FiguresOf(voted, votes), RunsOf(voted), query.Value,
-            place));
+            id, scope.Sweep.Name, scope.Dataset, example, votes, FiguresOf(new(scope, found), votes), RunsOf(found),
+            query.Value, place));
     }
 
     private IReadOnlyList<Word> Explanations =>
@@ -64,16 +62,15 @@ public partial class VotePage : HtmlPage<VotePage.Content>
            let figure = voted.Figure(new FigureQuery { Model = of.Model, Baseline = of.Baseline })
            where figure is not null
            select ShownFigure.Of(
-               figure, $"/sweeps/{voted.Scope.Sweep.Id}/examples/{voted.Example.Id}/figures/trajectory",
+               figure, $"/sweeps/{voted.Scope.Sweep.Id}/examples/{voted.Voted.Example.Id}/figures/trajectory",
                new Dictionary<string, string> { ["model"] = of.Model, ["baseline"] = Wire.Name(of.Baseline) }) with
            {
                Title = TitleOf(of.Model, of.Baseline, CohortKind.Of(voted.Scope.Sweep.Origin)),
            },
     ];
 
-    private static Dictionary<Guid, VotingRuns> RunsOf(VotedLabels voted) => voted.Scope.Comparisons
-        .Where(comparison => voted.Labels.ContainsKey(comparison.Number))
-        .ToDictionary(comparison => comparison.Id, comparison => VotingRuns.Of(voted.Labels[comparison.Number]));
+    private static Dictionary<Guid, VotingRuns> RunsOf(SweepExample found) =>
+        found.Votes.ToDictionary(vote => vote.Comparison.Id, vote => VotingRuns.Of(vote.Label));
 
     /// <summary>The comparisons of a sweep have cohorts of one kind.</summary>
     private CohortKind Kind => CohortKind.OfNamed(Model.Votes.Comparisons.Select(vote => vote.Cohort).FirstOrDefault());

@@ -40,34 +40,38 @@ public sealed class ExamplePredictionTable()
     {
         var (split, start) = (scope.Split, RunAnswers.StartOf(scope.Position));
         var (place, sweep) = (scope.Position - start, scope.SweepId);
+        var predictions = db.PredictionsFor(scope.DatasetId, scope.Task, split, scope.Position);
         var runs = from run in db.Runs
                    where run.DatasetId == scope.DatasetId
                        && (sweep == null || db.SweepRuns.Any(link => link.SweepId == sweep && link.RunId == run.Id))
                        && db.RunPredictions.Any(packed => packed.RunId == run.Id && packed.Split == split)
-                   select new Prediction { RunId = run.Id, SweepId = sweep ?? run.SweepId };
+                   select new Prediction { RunId = run.Id };
         return new QueryRows<Prediction, ExamplePredictionResponse>(
             runs, ByRun, row => ExamplePredictionResponse.Of(row.Answer!, scope, row.Model!, row.Text))
         {
-            // The view has only the bytes of this example, not all predictions of a run.
             Complete = rows =>
-                from row in rows
-                join answer in db.Predictions.Where(answer => answer.ExampleId == scope.Id)
-                    on row.RunId equals answer.RunId
-                join link in db.SweepRuns on new { row.RunId, row.SweepId } equals new { link.RunId, link.SweepId }
-                select new Prediction
-                {
-                    RunId = row.RunId,
-                    SweepId = row.SweepId,
-                    Model = link.Model,
-                    Answer = answer,
-                    Text = db.RunAnswers
-                        .Where(a => a.RunId == row.RunId && a.Split == split && a.Start == start)
-                        .Select(a => a.Texts[place]).FirstOrDefault(),
-                },
+                Completed(from row in rows join answer in predictions on row.RunId equals answer.RunId select answer),
+            // These runs have predictions, so none of them needs to be looked up before.
+            All = Completed(predictions),
             LengthOf = item => AnswerLength.OfScores(item.Scores?.Count ?? 0) + (item.Answer?.Length ?? 0),
             // The scores of all items have the same length.
             Block = 1 + (AnswerLength.Most / AnswerLength.OfScores(scope.Labels.Length)),
         };
+
+        IQueryable<Prediction> Completed(IQueryable<ExamplePrediction> answers) =>
+            from answer in answers
+            join link in db.SweepRuns
+                on new { answer.RunId, SweepId = sweep ?? answer.SweepId } equals new { link.RunId, link.SweepId }
+            join stored in db.RunAnswers.Where(stored => stored.Split == split && stored.Start == start)
+                on answer.RunId equals stored.RunId into texts
+            from text in texts.DefaultIfEmpty()
+            select new Prediction
+            {
+                RunId = answer.RunId,
+                Model = link.Model,
+                Answer = answer,
+                Text = text.Texts[place],
+            };
     }
 
     public override Columns<ExamplePredictionResponse> Columns(Scope scope) => new Columns<ExamplePredictionResponse>()
@@ -105,9 +109,8 @@ public sealed class ExamplePredictionTable()
         public required Guid RunId { get; init; }
 
         /// <summary>
-        /// The sweep that names the model: the requested one, or else the one that the run belongs to.
+        /// The name of the model in the requested sweep, or else in the sweep that the run belongs to.
         /// </summary>
-        public required Guid SweepId { get; init; }
         public string? Model { get; init; }
         public ExamplePrediction? Answer { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
+using PieService.Api.Comparisons;
 using PieService.Api.Http;
 using PieService.Api.Lists;
 using PieService.Api.Tables;

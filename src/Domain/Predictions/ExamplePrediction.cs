@@ -3,11 +3,15 @@ using PieService.Domain.Recipes;
 
 namespace PieService.Domain.Predictions;
 
-/// <summary>The prediction of one run for one example, as the view <c>packed_predictions</c> has it.</summary>
+/// <summary>
+/// The prediction of one run for one example, as the function <c>pie_packed_predictions</c> returns it.
+/// </summary>
 public sealed class ExamplePrediction
 {
     public Guid RunId { get; init; }
-    public Guid ExampleId { get; init; }
+
+    /// <summary>The sweep that requested the run first, or the oldest one left.</summary>
+    public Guid SweepId { get; init; }
 
     public Architecture Architecture { get; init; }
     public Method Method { get; init; }

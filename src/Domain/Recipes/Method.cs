@@ -23,6 +23,12 @@ public enum Method
     [JsonStringEnumMemberName("external")] External,
 }
 
+public static class Methods
+{
+    /// <summary>Whether the models of this service with this method are not pruned.</summary>
+    public static bool IsDense(this Method method) => method is Method.Dense or Method.Dense4E;
+}
+
 /// <summary>The score that ranks the weights: |w|, |w * gradient|, or a random number.</summary>
 public enum PruningScore { Magnitude, Impact, Random }
 

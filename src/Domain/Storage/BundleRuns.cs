@@ -72,6 +72,7 @@ internal static class BundleRuns
                 RunId = id,
                 Ordinal = bundled.Ordinal,
                 Model = bundled.Model,
+                IsBaseline = sweep.Foreign!.Cohorts.Any(cohort => cohort.Baseline && cohort.Name == bundled.Cohort),
                 WantedSplits = run.PredictSplits,
                 WantedEpochs = [],
             });

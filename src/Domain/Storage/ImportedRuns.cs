@@ -52,6 +52,7 @@ internal static class ImportedRuns
                 RunId = run.Id,
                 Ordinal = ordinal,
                 Model = foreign.Cohort.Model!,
+                IsBaseline = foreign.Cohort.Baseline,
                 WantedSplits = [split],
                 WantedEpochs = [],
             });

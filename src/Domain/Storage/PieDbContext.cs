@@ -34,7 +34,6 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<RunPredictions> RunPredictions => Set<RunPredictions>();
     public DbSet<RunObservation> RunObservations => Set<RunObservation>();
     public DbSet<RunAnswers> RunAnswers => Set<RunAnswers>();
-    public DbSet<ExamplePrediction> Predictions => Set<ExamplePrediction>();
     public DbSet<Comparison> Comparisons => Set<Comparison>();
     public DbSet<PieLabel> PieLabels => Set<PieLabel>();
     public DbSet<Influence> Influences => Set<Influence>();
@@ -50,6 +49,14 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
+
+    /// <summary>The predictions of all runs of a dataset for one of its examples.</summary>
+    public IQueryable<ExamplePrediction> PredictionsFor(
+        Guid datasetId, LearningTask task, Split split, int position) =>
+        Set<ExamplePrediction>().FromSql($"""
+            SELECT * FROM pie_packed_predictions(
+                {datasetId}, {Wire.Name(split)}, {position}, {task == LearningTask.MultiLabel})
+            """).AsNoTracking();
 
     /// <summary>The workers that have sent a heartbeat in the last 30 seconds.</summary>
     public IQueryable<WorkerBeat> LiveWorkers =>
@@ -138,6 +145,8 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             link.HasKey(l => new { l.SweepId, l.RunId });
             link.HasIndex(l => l.RunId);
             link.HasIndex(l => new { l.SweepId, l.Ordinal });
+            link.HasIndex(l => new { l.SweepId, l.Ordinal }, "baselines").HasFilter("is_baseline")
+                .HasDatabaseName("ix_sweep_runs_baselines");
             link.Property(l => l.DeviceWish).HasDefaultValue(DeviceWish.Any);
             link.HasOne<Sweep>().WithMany().HasForeignKey(l => l.SweepId).OnDelete(DeleteBehavior.Cascade);
             link.HasOne<Run>().WithMany().HasForeignKey(l => l.RunId).OnDelete(DeleteBehavior.Cascade);
@@ -201,7 +210,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             observation.HasKey(o => new { o.RunId, o.Epoch });
             observation.HasOne<Run>().WithMany().HasForeignKey(o => o.RunId).OnDelete(DeleteBehavior.Cascade);
         });
-        modelBuilder.Entity<ExamplePrediction>(prediction => prediction.HasNoKey().ToView("packed_predictions"));
+        modelBuilder.Entity<ExamplePrediction>(prediction => prediction.HasNoKey().ToTable((string?)null));
         modelBuilder.Entity<Comparison>(comparison =>
         {
             comparison.Property(c => c.Summary).IsJson();

@@ -96,22 +96,29 @@ CROSS JOIN LATERAL (
     SELECT CASE datasets.task WHEN 'singleLabel' THEN ARRAY[pie_class(packed.classes, examples.position)]
         ELSE pie_set(packed.classes, examples.position, packed.class_count) END AS classes OFFSET 0) AS predicted;
 
--- The same as it is stored, for the API, which unpacks it faster than the functions here: filter by example_id. classes
--- and scores have the bytes of this example only.
-CREATE VIEW packed_predictions AS
-SELECT runs.id AS run_id, examples.id AS example_id, runs.architecture, runs.method, runs.sparsity,
-    runs.achieved_sparsity, runs.cohort, runs.recipe ->> 'protocol' AS protocol,
-    CASE WHEN runs.recipe IS NOT NULL THEN coalesce(runs.recipe ->> 'scope', 'layerWise') END AS scope, runs.seed,
-    packed.class_count,
-    substring(packed.classes FROM examples.position * width.classes + 1 FOR width.classes) AS classes,
-    substring(packed.scores FROM examples.position * width.scores + 1 FOR width.scores) AS scores
-FROM run_predictions AS packed
-JOIN runs ON runs.id = packed.run_id
-JOIN datasets ON datasets.id = runs.dataset_id
-JOIN examples ON examples.dataset_id = runs.dataset_id AND examples.split = packed.split
-CROSS JOIN LATERAL (
-    SELECT CASE datasets.task WHEN 'singleLabel' THEN 2 ELSE (packed.class_count + 7) / 8 END AS classes,
-        2 * packed.class_count AS scores) AS width;
+-- The predictions of all runs of a dataset for one example as they are stored, for the API, which unpacks them faster
+-- than the functions here. classes and scores have the bytes of this example only. PostgreSQL must be able to inline
+-- the function, or a page would read all runs: it stays one SELECT in SQL, STABLE, not STRICT, without SET. The caller
+-- passes the place and the task, so that examples and datasets are not joined; after such a join, parallel workers do
+-- not fetch the bytes.
+CREATE FUNCTION pie_packed_predictions(of_dataset uuid, of_split text, place integer, is_multi_label boolean)
+RETURNS TABLE (
+    run_id uuid, sweep_id uuid, architecture text, method text, sparsity numeric, achieved_sparsity double precision,
+    cohort text, protocol text, scope text, seed integer, class_count integer, classes bytea, scores bytea)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT runs.id, runs.sweep_id, runs.architecture, runs.method, runs.sparsity, runs.achieved_sparsity, runs.cohort,
+        runs.recipe ->> 'protocol',
+        CASE WHEN runs.recipe IS NOT NULL THEN coalesce(runs.recipe ->> 'scope', 'layerWise') END, runs.seed,
+        packed.class_count,
+        substring(packed.classes FROM place * width.classes + 1 FOR width.classes),
+        substring(packed.scores FROM place * width.scores + 1 FOR width.scores)
+    FROM runs
+    JOIN run_predictions AS packed ON packed.run_id = runs.id AND packed.split = of_split
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN is_multi_label THEN (packed.class_count + 7) / 8 ELSE 2 END AS classes,
+            2 * packed.class_count AS scores) AS width
+    WHERE runs.dataset_id = of_dataset
+$$;
 
 -- Every example of every comparison that is labelled, PIE or not: filter by comparison_id. The names are those of the
 -- JSON members of GET /comparisons/{id}/examples.

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using PieService.Domain.Recipes;
 using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Storage;
@@ -91,6 +92,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         var trunks = runs.Select(run => run.TrunkFingerprint).ToArray();
         var ordinals = runs.Select(run => run.Ordinal).ToArray();
         var models = runs.Select(run => run.Model).ToArray();
+        var baselines = runs.Select(run => run.Recipe.Method.IsDense()).ToArray();
         var shared = runs.Select(run => run.Recipe.Plan.SharedEpochs).ToArray();
         await db.Database.ExecuteSqlAsync($"""
             UPDATE runs SET trunk_run_id = trunk.id
@@ -102,9 +104,9 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             """, cancellation);
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO sweep_runs (
-                sweep_id, run_id, ordinal, model, wanted_splits, wanted_epochs, wants_model, device_wish,
+                sweep_id, run_id, ordinal, model, is_baseline, wanted_splits, wanted_epochs, wants_model, device_wish,
                 shared_epochs)
-            SELECT {sweep.Id}, runs.id, planned.ordinal, planned.model,
+            SELECT {sweep.Id}, runs.id, planned.ordinal, planned.model, planned.is_baseline,
                 planned.wanted_splits::text[], planned.wanted_epochs::integer[], planned.wants_model,
                 planned.device,
                 CASE WHEN pie_is_met(
@@ -116,10 +118,10 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
                     THEN runs.epochs_total
                      WHEN trunk.state IN ('queued', 'running') OR trunk.checkpoint_path IS NOT NULL THEN planned.shared
                      ELSE 0 END
-            FROM unnest({planned.Fingerprints}, {planned.Seeds}, {ordinals}, {models}, {shared},
+            FROM unnest({planned.Fingerprints}, {planned.Seeds}, {ordinals}, {models}, {baselines}, {shared},
                     {planned.WantedSplits}, {planned.WantedEpochs}, {planned.WantsModel}, {planned.Devices})
-                AS planned(fingerprint, seed, ordinal, model, shared, wanted_splits, wanted_epochs, wants_model,
-                    device)
+                AS planned(fingerprint, seed, ordinal, model, is_baseline, shared, wanted_splits, wanted_epochs,
+                    wants_model, device)
             JOIN runs ON runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint
                 AND runs.seed = planned.seed
             LEFT JOIN runs AS trunk ON trunk.id = runs.trunk_run_id

@@ -69,6 +69,9 @@ public sealed class SweepRun
     /// <summary>The name of the model in this sweep.</summary>
     public required string Model { get; init; }
 
+    /// <summary>Whether the run is of a dense cohort, or of the baseline of imported predictions.</summary>
+    public required bool IsBaseline { get; init; }
+
     /// <summary>
     /// The epochs of the run that this sweep does not train itself: those of its trunk, or all epochs of a run that
     /// existed.

@@ -45,6 +45,7 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
         Assert.Equal("running", (string?)(await Reader.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
         await Reader.Situations.LabelAsync(sweep);
         AssertSame(bundle, await BundleAsync(Reader, sweep));
+        Assert.Equal(await BaselineRunsAsync(Publisher, sweep), await BaselineRunsAsync(Reader, sweep));
         Assert.Equal("failed", (string?)(await Reader.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
     }
 
@@ -61,6 +62,7 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
         Assert.Equal(5, (int)stored["runs"]!["added"]!);
         AssertSame(bundle, await BundleAsync(Reader, sweep));
         Assert.Equal(await LabelsAsync(Publisher, sweep), await LabelsAsync(Reader, sweep));
+        Assert.Equal(await BaselineRunsAsync(Publisher, sweep), await BaselineRunsAsync(Reader, sweep));
         Assert.Equal("succeeded", (string?)(await Reader.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
     }
 
@@ -531,6 +533,12 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
             return reader.ReadToEnd();
         });
     }
+
+    private static async Task<string> BaselineRunsAsync(ApiFixture service, Guid sweep) =>
+        (string)(await Sql.ScalarAsync(service.ConnectionString, $"""
+            SELECT string_agg(run_id::text, ' ' ORDER BY ordinal) FROM sweep_runs
+            WHERE sweep_id = '{sweep}' AND is_baseline
+            """))!;
 
     /// <summary>An import of the reader after its end.</summary>
     private async Task<JsonNode> EndedAsync(HttpResponseMessage accepted)

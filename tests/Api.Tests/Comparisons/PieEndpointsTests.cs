@@ -279,8 +279,17 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
         Assert.Equal("the first", await ModelAsync($"{path}?sweepId={first}"));
         Assert.Equal("the same again", await ModelAsync($"{path}?sweepId={second}"));
 
-        async Task<string?> ModelAsync(string address) =>
-            (string?)Assert.Single((await api.GetAsync(address))["items"]!.AsArray())!["model"];
+        (await api.Client.DeleteAsync($"/api/v1/sweeps/{first}")).EnsureSuccessStatusCode();
+        Assert.Equal("the same again", await ModelAsync(path));
+
+        async Task<string?> ModelAsync(string address)
+        {
+            var item = Assert.Single((await api.GetAsync(address))["items"]!.AsArray())!;
+            var file = $"{address}{(address.Contains('?') ? '&' : '?')}format=ndjson";
+            var line = Assert.Single((await api.Client.GetStringAsync(file)).Split('\n')[..^1]);
+            Assert.Equal((string?)item["model"], (string?)JsonNode.Parse(line)!["model"]);
+            return (string?)item["model"];
+        }
     }
 
     private async Task<Guid> LabelledSweepAsync()

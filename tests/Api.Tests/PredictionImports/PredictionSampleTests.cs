@@ -80,6 +80,11 @@ public sealed partial class PredictionSampleTests(DatasetApi api) : IClassFixtur
         Assert.Equal(answers.SelectMany(texts => texts), all.Select(row => (string?)row!["answer"]));
         var example = (await api.GetAsync($"/examples/{all[1]!["exampleId"]}/predictions"))["items"]!.AsArray();
         Assert.Equal(answers.Select(texts => texts[1]).Order(), example.Select(row => (string?)row!["answer"]).Order());
+        var lines = await api.Client.GetStringAsync(
+            $"/api/v1/examples/{all[1]!["exampleId"]}/predictions?format=ndjson");
+        Assert.Equal(
+            example.Select(row => (string?)row!["answer"]),
+            lines.Split('\n')[..^1].Select(line => (string?)JsonNode.Parse(line)!["answer"]));
         var csv = await api.Client.GetStringAsync($"/api/v1/sweeps/{import["sweepId"]}/predictions?format=csv");
         Assert.Contains(",predicted,answer,scores_right", csv, StringComparison.Ordinal);
     }

@@ -32,6 +32,12 @@ public sealed class SweepExtensionTests(DatasetApi api) : IClassFixture<DatasetA
         Assert.Equal(
             ["bf16", "int4", "nf4"],
             (await api.GetAsync($"/sweeps/{sweep}"))["cohorts"]!.AsArray().Select(cohort => (string?)cohort!["name"]));
+        Assert.Equal(
+            "bf16 bf16 bf16",
+            await api.AskAsync<string>($"""
+                SELECT string_agg(cohort, ' ') FROM runs JOIN sweep_runs AS link ON link.run_id = runs.id
+                WHERE link.sweep_id = '{sweep}' AND is_baseline
+                """));
     }
 
     [Fact]

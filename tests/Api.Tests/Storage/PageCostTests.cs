@@ -1,8 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using PieService.Api.Comparisons;
 using PieService.Api.Lists;
 using PieService.Api.Runs;
 using PieService.Api.Tables;
+using PieService.Domain.Datasets;
 using PieService.Domain.Storage;
 using PieService.TestSupport;
 
@@ -58,6 +60,29 @@ public sealed class PageCostTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal((100, 500), (page.Items.Count, page.TotalItems));
         // The predictions of the other 400 runs would be 3,000 blocks more, and with another plan it reads up to 2,700.
         Assert.InRange(blocks, 100 * 4, 100 * 35);
+    }
+
+    /// <summary>The other sweep has 500 dense runs on the dataset, of which this one has three.</summary>
+    [Fact]
+    public async Task The_label_quality_of_an_example_reads_the_dense_runs_of_its_sweep_only()
+    {
+        var other = await SweepAsync(500, scores: 2 * 3);
+        await using var db = await ContextAsync();
+        var dataset = await (from found in db.Sweeps
+                             join row in db.Datasets on found.DatasetId equals row.Id
+                             where found.Id == other
+                             select row).SingleAsync();
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, 3, "MP-AI", "RP-AI"));
+        await Sql.ExecuteAsync(api.ConnectionString, "VACUUM ANALYZE sweep_runs");
+        var reads = new CountedReads(api.ConnectionString);
+        await using var counted = reads.Context(api.Services.GetRequiredService<DbContextOptions<PieDbContext>>());
+        var (example, _) = await SweepExample.FindAsync(
+            db, sweep, Example.IdOf(dataset.Id, Split.Test, position: 5), CancellationToken.None);
+
+        var quality = await ExampleLabelQuality.OfAsync(counted, example!, CancellationToken.None);
+
+        Assert.Equal(3, Assert.Single(quality).Runs);
+        Assert.InRange(reads.Blocks, 3 * 4, 3 * 35);
     }
 
     private async Task<(Page<TItem> Page, int Blocks)> ReadAsync<TFilter, TScope, TItem>(

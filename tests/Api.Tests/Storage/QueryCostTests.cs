@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using PieService.Api.Comparisons;
-using PieService.Api.Figures;
 using PieService.Api.SweepAnalysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Storage;
@@ -180,12 +179,12 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     /// <summary>By a list of numbers, each part that has one of them would be searched for all of them.</summary>
     [Fact]
-    public async Task The_trajectory_of_an_example_reads_one_row_of_each_comparison()
+    public async Task The_votes_on_an_example_read_one_row_of_each_comparison()
     {
-        var (sweep, numbers) = await LabelledAsync(methods: 6);
+        var numbers = (await LabelledAsync(methods: 6)).Numbers;
         await using var db = await ContextAsync();
 
-        var plan = await PlanAsync(db, VotedLabels.Query(db, sweep, Split.Test, position: 1234));
+        var plan = await PlanAsync(db, ComparedLabels.Of(db, numbers, position: 1234));
 
         Assert.Equal(numbers.Count, (int)plan["Actual Rows"]!);
         Assert.InRange(Blocks(plan), 6, (6 * 4) + 10);
@@ -206,6 +205,34 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         Assert.Equal(positions.Length, (int)plan["Actual Rows"]!);
         Assert.InRange(Blocks(plan), 24, (24 * 4) + 10);
+    }
+
+    /// <summary>
+    /// The parts have labels of this sweep only, so without the settings of this request PostgreSQL reads whole parts.
+    /// </summary>
+    [Fact]
+    public async Task The_fragile_examples_of_a_sweep_are_read_by_bitmaps_of_its_labels()
+    {
+        await Sql.ExecuteAsync(api.ConnectionString, "DELETE FROM pie_labels");
+        var (sweep, numbers) = await LabelledAsync(methods: 6);
+        await using var db = await ContextAsync();
+        await using var other = await ContextAsync();
+        var comparisons = await db.Comparisons.Where(comparison => comparison.SweepId == sweep).ToListAsync();
+        var scope = new SelectedComparisons(
+            new(sweep, Guid.Empty, IsImported: false), LearningTask.SingleLabel, [], Split.Test, comparisons);
+        // It begins each request.
+        await new FragileExampleTable().FindAsync(db, sweep, new(), CancellationToken.None);
+
+        var plan = await PlanAsync(db, FragileExampleTable.Summaries(db, scope, positions: null));
+
+        var without = await PlanAsync(other, FragileExampleTable.Summaries(other, scope, positions: null));
+        Assert.Equal((6, 10_000), (numbers.Count, (int)plan["Actual Rows"]!));
+        Assert.Equal(["Bitmap Heap Scan"], ScansOfLabels(plan));
+        Assert.Contains("Seq Scan", ScansOfLabels(without));
+
+        static IEnumerable<string?> ScansOfLabels(JsonNode plan) => Nodes(plan)
+            .Where(node => ((string?)node["Relation Name"] ?? "").StartsWith("pie_labels_", StringComparison.Ordinal))
+            .Select(node => (string?)node["Node Type"]).Distinct();
     }
 
     [Fact]

@@ -899,10 +899,6 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("cohort");
 
-                    b.Property<Guid>("ExampleId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("example_id");
-
                     b.Property<string>("Method")
                         .IsRequired()
                         .HasColumnType("text")
@@ -932,9 +928,11 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("numeric")
                         .HasColumnName("sparsity");
 
-                    b.ToTable((string)null);
+                    b.Property<Guid>("SweepId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("sweep_id");
 
-                    b.ToView("packed_predictions", (string)null);
+                    b.ToTable((string)null);
                 });
 
             modelBuilder.Entity("PieService.Domain.Predictions.RunAnswers", b =>
@@ -1738,6 +1736,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasDefaultValue("any")
                         .HasColumnName("device_wish");
 
+                    b.Property<bool>("IsBaseline")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_baseline");
+
                     b.Property<string>("Model")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1773,6 +1775,10 @@ namespace PieService.Domain.Storage.Migrations
 
                     b.HasIndex("SweepId", "Ordinal")
                         .HasDatabaseName("ix_sweep_runs_sweep_id_ordinal");
+
+                    b.HasIndex(new[] { "SweepId", "Ordinal" }, "baselines")
+                        .HasDatabaseName("ix_sweep_runs_baselines")
+                        .HasFilter("is_baseline");
 
                     b.ToTable("sweep_runs", (string)null);
                 });

@@ -607,6 +607,7 @@ namespace PieService.Domain.Storage.Migrations
                     run_id = table.Column<Guid>(type: "uuid", nullable: false),
                     ordinal = table.Column<int>(type: "integer", nullable: false),
                     model = table.Column<string>(type: "text", nullable: false),
+                    is_baseline = table.Column<bool>(type: "boolean", nullable: false),
                     shared_epochs = table.Column<int>(type: "integer", nullable: false),
                     wanted_splits = table.Column<string[]>(type: "text[]", nullable: false),
                     wanted_epochs = table.Column<int[]>(type: "integer[]", nullable: false),
@@ -899,6 +900,12 @@ namespace PieService.Domain.Storage.Migrations
                 table: "subgroups",
                 columns: new[] { "dataset_id", "name" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sweep_runs_baselines",
+                table: "sweep_runs",
+                columns: new[] { "sweep_id", "ordinal" },
+                filter: "is_baseline");
 
             migrationBuilder.CreateIndex(
                 name: "ix_sweep_runs_run_id",
