@@ -4,7 +4,7 @@ namespace PieService.Api.Tables;
 /// A response body for a library that flushes synchronously, which the server forbids; asynchronous flushes are passed
 /// on.
 /// </summary>
-internal sealed class ForwardStream(Stream body) : Stream
+internal class ForwardStream(Stream body) : Stream
 {
     public override bool CanRead => false;
     public override bool CanSeek => false;

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using PieService.Api.Access;
 using PieService.Api.Http;
 
@@ -10,6 +11,9 @@ namespace PieService.Api.Tables;
 public sealed class SentFiles(ILogger<SentFiles> logger) : ConcurrencyLimit(most: 20)
 {
     private const int RetryAfterSeconds = 10;
+
+    /// <summary>After this time without progress, the place of a file is for other clients.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Sends a file in one of the places, or refuses it.</summary>
     public async Task SendAsync(HttpContext context, Func<Task> send)
@@ -24,12 +28,16 @@ public sealed class SentFiles(ILogger<SentFiles> logger) : ConcurrencyLimit(most
                 statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(context);
             return;
         }
+        var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        var watched = new StreamResponseBodyFeature(new WatchedStream(body.Stream, Patience, context.Abort), body);
+        context.Features.Set<IHttpResponseBodyFeature>(watched);
         try
         {
             await send();
         }
         finally
         {
+            context.Features.Set(body);
             GiveBack(client);
         }
     }

@@ -58,6 +58,24 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
         await table.UntilAsync("nobody reads the examples", async () => !await table.IsReadAsync());
     }
 
+    /// <summary>
+    /// It has read megabytes before. Without a limit for each part of the file the server would wait for hours.
+    /// </summary>
+    [Theory]
+    [InlineData("csv")]
+    [InlineData("ndjson")]
+    public async Task A_client_that_stops_reading_is_cut_off(string format)
+    {
+        using var response = await table.OpenAsync(format);
+        await using var body = await response.Content.ReadAsStreamAsync();
+        await body.ReadExactlyAsync(new byte[10_000_000]);
+        Assert.True(await table.IsReadAsync());
+
+        await table.UntilAsync("nobody reads the examples", async () => !await table.IsReadAsync());
+
+        await Assert.ThrowsAnyAsync<IOException>(() => body.CopyToAsync(Stream.Null));
+    }
+
     public sealed class LargeTable : ServiceClient, IAsyncLifetime
     {
         /// <summary>The sessions in this database only: other tests read examples on the same server.</summary>
