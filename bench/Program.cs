@@ -26,6 +26,13 @@ using PieService.Worker.Machines;
 // bench texts [EXAMPLES]: the measurement of the texts of a split, and the tables of texts and subgroups.
 // bench import [RUNS [EXAMPLES]]: the time and the memory of an import of predictions with scores.
 // bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint.
+
+// Ctrl-C ends the process in the regular way, which stops its servers and deletes their folders.
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    Environment.Exit(130);
+};
 switch (args)
 {
     case ["report", var file, .. var options]:
@@ -37,8 +44,20 @@ switch (args)
     case ["grid", var grids, var file]:
         await GridBench.RunAsync(double.Parse(grids, CultureInfo.InvariantCulture), file);
         break;
-    case ["growth", .. var files]:
-        foreach (var line in GridReport.Growth(files.Select(GridReport.Read))) Measured.Say(line);
+    case ["growth", _, _, ..]:
+        try
+        {
+            foreach (var line in GridReport.Growth(args[1..].Select(GridReport.Read))) Measured.Say(line);
+        }
+        catch (InvalidDataException wrong)
+        {
+            await Console.Error.WriteLineAsync(wrong.Message);
+            Environment.ExitCode = 1;
+        }
+        break;
+    case ["growth", ..]:
+        await Console.Error.WriteLineAsync("bench growth FILE FILE...: at least two reports of ./pie bench --grid");
+        Environment.ExitCode = 1;
         break;
     case ["labelling", var runs, var examples]:
         await LargeLabelling.RunAsync(

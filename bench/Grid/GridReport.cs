@@ -7,7 +7,21 @@ namespace PieService.Bench.Grid;
 /// <param name="Grids">The number of grids in the database.</param>
 internal sealed record GridReport(double Grids, IReadOnlyList<GridMeasurement> Paths)
 {
-    public static GridReport Read(string path) => Json.Read<GridReport>(File.ReadAllText(path));
+    /// <exception cref="InvalidDataException">The file does not exist or has another content.</exception>
+    public static GridReport Read(string path)
+    {
+        try
+        {
+            var report = Json.Read<GridReport>(File.ReadAllText(path));
+            return report is { Paths: not null } ? report : throw new InvalidDataException(Message());
+        }
+        catch (Exception other) when (other is IOException or System.Text.Json.JsonException)
+        {
+            throw new InvalidDataException($"{Message()} {other.Message}", other);
+        }
+
+        string Message() => $"{path} is not a report of ./pie bench --grid.";
+    }
 
     public void Write(string path)
     {

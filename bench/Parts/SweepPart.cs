@@ -19,11 +19,11 @@ internal static class SweepPart
     /// <param name="texts">The number of training texts; null for the usual one.</param>
     public static async Task<Measurement> OfBiLstmAsync(int? texts)
     {
-        var vectors = Path.Combine(Directory.CreateTempSubdirectory("pie-bench-").FullName, "bench.txt");
+        var folder = (await TestCluster.NewFoldersAsync()).Data;
+        Directory.CreateDirectory(folder);
+        var vectors = Path.Combine(folder, "bench.txt");
         StudyTexts.WriteVectors(vectors);
-        var measured = await OfAsync(SmallStudy.Of(Architecture.BiLstm, texts), vectors);
-        Directory.Delete(Path.GetDirectoryName(vectors)!, recursive: true);
-        return measured;
+        return await OfAsync(SmallStudy.Of(Architecture.BiLstm, texts), vectors);
     }
 
     /// <param name="checkpoint">The folder of a pretrained BERT.</param>

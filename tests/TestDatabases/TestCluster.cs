@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -72,7 +73,36 @@ public static class TestCluster
         if (!Directory.Exists(folder)) return;
         if (Private is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
             await Private.Value.Result.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        try
+        {
+            await StopServersAsync(folder);
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // After Ctrl-C, what was running may delete its own folder at the same time.
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>
+    /// Stops the servers whose data is in a folder, whichever process started them. Their owner in this process may be
+    /// stopping them too.
+    /// </summary>
+    private static async Task StopServersAsync(string folder)
+    {
+        const int interrupt = 2;        // PostgreSQL's fast shutdown
+        foreach (var file in Directory.EnumerateFiles(folder, "postmaster.pid", SearchOption.AllDirectories))
+        {
+            if ((await File.ReadAllLinesAsync(file)) is not [var id, ..]) continue;
+            var command = $"/proc/{id}/cmdline";
+            if (!File.Exists(command)) continue;
+            // The id may be that of another program by now.
+            if (!(await File.ReadAllTextAsync(command)).Split('\0').Contains(Path.GetDirectoryName(file))) continue;
+            using (var kill = Process.Start("kill", [$"-{interrupt}", id])) await kill.WaitForExitAsync();
+            for (var waiting = Stopwatch.StartNew();
+                File.Exists(file) && waiting.Elapsed < TimeSpan.FromSeconds(30);) await Task.Delay(20);
+        }
     }
 
     /// <summary>
@@ -88,12 +118,7 @@ public static class TestCluster
             if (process != $"{Environment.ProcessId}" && Directory.Exists($"/proc/{process}")) continue;
             try
             {
-                foreach (var data in Directory.GetDirectories(folder))
-                {
-                    var folders = new PieFolders(data, data, Vectors: null, data);
-                    if (File.Exists(Path.Combine(PrivatePostgres.FolderIn(folders), "postmaster.pid")))
-                        await (await OpenAsync(folders)).DisposeAsync();
-                }
+                await StopServersAsync(folder);
                 Directory.Delete(folder, recursive: true);
             }
             catch (Exception failure) when (failure is InvalidOperationException or IOException)
