@@ -33,6 +33,11 @@ internal static class BenchCommand
         }
         if (checkpoint is null && part is null or "training" or "bert-sweep")
             Measured.Say("There is no BERT: PIE_MODELS does not name a folder with a checkpoint.");
+        if (checkpoint is null && part == "bert-sweep")
+        {
+            Environment.ExitCode = 1;
+            return;
+        }
         var allocator = MemoryAllocator.Choose(Environment.GetEnvironmentVariable("PIE_ALLOCATOR"));
         var measurements = new List<Measurement>();
         Measured.Say(BenchReport.Header);

@@ -24,7 +24,7 @@ internal sealed record BenchReport(
         try
         {
             var report = Json.Read<BenchReport>(File.ReadAllText(path));
-            return report is { Host: not null, Measurements: not null }
+            return report is { Host: not null, Measurements: not null } && !report.Measurements.Contains(null!)
                 ? report : throw new InvalidDataException($"{path} is not a report of ./pie bench.");
         }
         catch (System.Text.Json.JsonException other)
@@ -52,10 +52,19 @@ internal sealed record BenchReport(
     {
         if ((Host, Cores) != (earlier.Host, earlier.Cores))
             yield return $"The earlier report is of another machine or library: {earlier.Machine}.\n";
+        List<(Measurement Now, Measurement Before)> common =
+        [
+            .. Measurements.Join(
+                earlier.Measurements, one => one.Name, one => one.Name, (now, before) => (now, before)),
+        ];
+        if (common.Count == 0)
+        {
+            yield return "The reports have no measurement in common.";
+            yield break;
+        }
         yield return "| measurement | before | now | now / before | ranges |";
         yield return "|---|---|---|---|---|";
-        foreach (var (now, before) in Measurements.Join(
-            earlier.Measurements, one => one.Name, one => one.Name, (now, before) => (now, before)))
+        foreach (var (now, before) in common)
         {
             var overlap = now.Lowest <= before.Highest && before.Lowest <= now.Highest;
             var change = overlap ? "overlap" : now.Ratio > before.Ratio ? "faster" : "slower";
