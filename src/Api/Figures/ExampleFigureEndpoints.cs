@@ -55,10 +55,12 @@ public static class ExampleFigureEndpoints
             return (null, Problems.NotFound("sweep", id));
         var (found, problem) = await scope.FindExampleAsync(db, exampleId, cancellation);
         if (found is null) return (null, problem);
+        var split = found.Example.Split;
+        if (!scope.IsComparedOn(split))
+            return (null, Problems.Conflict($"The sweep does not compare cohorts on the split {Wire.Name(split)}."));
         if (found.Votes.Count == 0)
             return (null, Problems.Conflict(
-                $"No comparison on the split {Wire.Name(found.Example.Split)} is labelled, "
-                + "so the example has no votes."));
+                $"No comparison on the split {Wire.Name(split)} is labelled, so the example has no votes."));
         return new VotedLabels(scope, found).Figure(query) is { } figure ? (figure, null)
             : (null, Problems.Conflict("No comparison that the parameters select is labelled yet."));
     }

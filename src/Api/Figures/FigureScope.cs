@@ -19,6 +19,9 @@ public sealed record FigureScope(
 {
     public bool HasLabels => Comparisons.Any(comparison => comparison.Summary is not null);
 
+    /// <summary>Whether there are comparisons on a split, labelled or not.</summary>
+    public bool IsComparedOn(Split split) => Comparisons.Any(comparison => comparison.Split == split);
+
     /// <summary>The names of the models in the order of the request.</summary>
     public IEnumerable<string> Models => Comparisons.Select(comparison => comparison.Model).Distinct();
 

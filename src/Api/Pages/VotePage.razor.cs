@@ -14,10 +14,11 @@ namespace PieService.Api.Pages;
 /// <summary>One example with the votes of all cohorts of a sweep.</summary>
 public partial class VotePage : HtmlPage<VotePage.Content>
 {
+    /// <param name="IsCompared">Whether the sweep has comparisons on the split of the example, labelled or not.</param>
     /// <param name="Runs">The numbers of runs that voted in each comparison.</param>
     /// <param name="Place">Null if the page was not opened from a list that exists.</param>
     public sealed record Content(
-        Guid SweepId, string SweepName, string Dataset, Example Example, ExampleVotesResponse Votes,
+        Guid SweepId, string SweepName, string Dataset, Example Example, bool IsCompared, ExampleVotesResponse Votes,
         IReadOnlyList<ShownFigure> Figures, IReadOnlyDictionary<Guid, VotingRuns> Runs, VoteViewFilter Filter,
         PlaceInList? Place);
 
@@ -33,8 +34,8 @@ public partial class VotePage : HtmlPage<VotePage.Content>
         var place = query.Value.In is { } list
             ? await OpenedExamples.FindAsync(list, id, example, db, cancellation) : null;
         return Render<VotePage>(new Content(
-            id, scope.Sweep.Name, scope.Dataset, example, votes, FiguresOf(new(scope, found), votes), RunsOf(found),
-            query.Value, place));
+            id, scope.Sweep.Name, scope.Dataset, example, scope.IsComparedOn(example.Split), votes,
+            FiguresOf(new(scope, found), votes), RunsOf(found), query.Value, place));
     }
 
     private IReadOnlyList<Word> Explanations =>
