@@ -27,11 +27,18 @@ using PieService.Worker.Machines;
 // bench import [RUNS [EXAMPLES]]: the time and the memory of an import of predictions with scores.
 // bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint.
 
-// Ctrl-C ends the process in the regular way, which stops its servers and deletes their folders.
+// Ctrl-C ends the process in the regular way, which stops its servers and deletes their folders. Child processes get
+// the signal too, and the failure of what waits for them must not end this process before.
+var interrupted = new ManualResetEventSlim();
 Console.CancelKeyPress += (_, pressed) =>
 {
     pressed.Cancel = true;
+    interrupted.Set();
     Environment.Exit(130);
+};
+AppDomain.CurrentDomain.UnhandledException += (_, _) =>
+{
+    if (interrupted.Wait(TimeSpan.FromSeconds(1))) new ManualResetEventSlim().Wait();
 };
 switch (args)
 {

@@ -15,7 +15,8 @@ bench() {
         compare=$(from_caller "$2")
         ;;
       --grid)
-        [[ ${2:-} =~ ^[0-9]{1,3}(\.[0-9]{1,3})?$ && $2 =~ [1-9] ]] || fail "bench: --grid needs a number of grids above 0, as 1 or 0.1"
+        [[ ${2:-} =~ ^[0-9]{1,3}(\.[0-9]{1,3})?$ && $2 =~ [1-9] ]] ||
+          fail "bench: --grid needs a number of grids above 0, as 1 or 0.1"
         grids=$2
         ;;
       --texts)

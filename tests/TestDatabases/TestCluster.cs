@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -16,6 +15,8 @@ public static class TestCluster
 {
     private static readonly string? Given =
         Environment.GetEnvironmentVariable("PIE_TEST_DB") is { Length: > 0 } given ? given : null;
+
+    private static readonly string? Binaries = Environment.GetEnvironmentVariable(PostgresBinaries.Setting);
 
     private static readonly string FolderPrefix =
         Path.Combine(Path.GetTempPath(), $"pie-tests-{Environment.UserName}-");
@@ -51,7 +52,7 @@ public static class TestCluster
     }
 
     public static Task<PrivatePostgres> OpenAsync(PieFolders folders) => PrivatePostgres.StartAsync(
-        folders, Environment.GetEnvironmentVariable(PostgresBinaries.Setting), NullLogger.Instance, durable: false);
+        folders, Binaries, NullLogger.Instance, durable: false);
 
     /// <summary>Stops the private server and deletes its files; it must not be used afterwards.</summary>
     public static async Task EndAsync()
@@ -91,18 +92,8 @@ public static class TestCluster
     /// </summary>
     private static async Task StopServersAsync(string folder)
     {
-        const int interrupt = 2;        // PostgreSQL's fast shutdown
-        foreach (var file in Directory.EnumerateFiles(folder, "postmaster.pid", SearchOption.AllDirectories))
-        {
-            if ((await File.ReadAllLinesAsync(file)) is not [var id, ..]) continue;
-            var command = $"/proc/{id}/cmdline";
-            if (!File.Exists(command)) continue;
-            // The id may be that of another program by now.
-            if (!(await File.ReadAllTextAsync(command)).Split('\0').Contains(Path.GetDirectoryName(file))) continue;
-            using (var kill = Process.Start("kill", [$"-{interrupt}", id])) await kill.WaitForExitAsync();
-            for (var waiting = Stopwatch.StartNew();
-                File.Exists(file) && waiting.Elapsed < TimeSpan.FromSeconds(30);) await Task.Delay(20);
-        }
+        foreach (var data in Directory.GetDirectories(folder))
+            await PrivatePostgres.StopAsync(new PieFolders(data, data, Vectors: null, data), Binaries);
     }
 
     /// <summary>

@@ -84,6 +84,14 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops the server of a folder, whichever process started it; does nothing if none runs.</summary>
+    /// <param name="binaries">The value of the setting PIE_PG_BIN.</param>
+    public static async Task StopAsync(PieFolders folders, string? binaries)
+    {
+        var postmaster = new Postmaster(FolderIn(folders), PostgresBinaries.Find(binaries), durable: false);
+        if (postmaster.Adopt() is not null) await postmaster.StopAsync();
+    }
+
     public static string FolderIn(PieFolders folders) => Path.Combine(folders.Data, "pg");
 
     public async ValueTask DisposeAsync()

@@ -63,7 +63,7 @@ public partial class VotePage : HtmlPage<VotePage.Content>
            let figure = voted.Figure(new FigureQuery { Model = of.Model, Baseline = of.Baseline })
            where figure is not null
            select ShownFigure.Of(
-               figure, $"/sweeps/{voted.Scope.Sweep.Id}/examples/{voted.Voted.Example.Id}/figures/trajectory",
+               figure, $"/sweeps/{voted.Scope.Sweep.Id}/examples/{votes.ExampleId}/figures/trajectory",
                new Dictionary<string, string> { ["model"] = of.Model, ["baseline"] = Wire.Name(of.Baseline) }) with
            {
                Title = TitleOf(of.Model, of.Baseline, CohortKind.Of(voted.Scope.Sweep.Origin)),

@@ -26,12 +26,9 @@ internal sealed class WatchedStream(Stream body, TimeSpan patience, Action stall
 
     private async ValueTask WatchAsync(ValueTask write)
     {
-        if (!write.IsCompleted)
-        {
-            await using var timer = new Timer(_ => stalled(), null, patience, Timeout.InfiniteTimeSpan);
-            await write;
-            return;
-        }
+        // Most writes are complete at once.
+        await using var timer = write.IsCompleted
+            ? null : new Timer(_ => stalled(), null, patience, Timeout.InfiniteTimeSpan);
         await write;
     }
 }

@@ -21,7 +21,7 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.False(db.Database.HasPendingModelChanges());
     }
 
-    /// <summary>EF creates a table for an entity that only a query returns, unless it is told not to.</summary>
+    /// <summary>EF creates a table also for an entity that only a query returns, if it is mapped to one.</summary>
     [Fact]
     public async Task ARCHITECTURE_names_every_table()
     {

@@ -55,7 +55,7 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
             Assert.True(await table.IsReadAsync());
         }
 
-        await table.UntilAsync("nobody reads the examples", async () => !await table.IsReadAsync());
+        await table.UntilAsync("no session reads the examples", async () => !await table.IsReadAsync());
     }
 
     /// <summary>
@@ -71,7 +71,7 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
         await body.ReadExactlyAsync(new byte[10_000_000]);
         Assert.True(await table.IsReadAsync());
 
-        await table.UntilAsync("nobody reads the examples", async () => !await table.IsReadAsync());
+        await table.UntilAsync("no session reads the examples", async () => !await table.IsReadAsync());
 
         await Assert.ThrowsAnyAsync<IOException>(() => body.CopyToAsync(Stream.Null));
     }
