@@ -7,7 +7,8 @@ namespace PieService.Api.Tests.Tables;
 
 /// <summary>
 /// A table with 130 MB of text in a service with a heap limit of 96 MiB: the service would crash if it collected the
-/// rows.
+/// rows. It has its own server: DROP DATABASE waits for every session of a server, also for one that sends rows to a
+/// client which does not read them.
 /// </summary>
 public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixture<StreamingTests.LargeTable>
 {
@@ -78,24 +79,25 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
 
     public sealed class LargeTable : ServiceClient, IAsyncLifetime
     {
-        /// <summary>The sessions in this database only: other tests read examples on the same server.</summary>
+        /// <summary>The sessions that read examples.</summary>
         public const string FromReaders = """
             FROM pg_stat_activity
             WHERE datname = current_database() AND state <> 'idle' AND query LIKE '%FROM examples%'
                 AND pid <> pg_backend_pid()
             """;
 
-        private readonly FreshDatabase database =
-            new(connection => Migrator.MigrateAsync(connection, CancellationToken.None));
         private readonly string address = $"http://127.0.0.1:{FreePort()}";
         private readonly Guid dataset = Guid.CreateVersion7();
+        private PrivatePostgres? server;
         private ServiceProcess? service;
 
         protected override string Tail => service!.Tail;
 
         public async ValueTask InitializeAsync()
         {
-            await database.InitializeAsync();
+            var folders = await TestCluster.NewFoldersAsync();
+            server = await TestCluster.OpenAsync(folders);
+            await Migrator.MigrateAsync(server.ConnectionString, CancellationToken.None);
             await ExecuteAsync($$"""
                 INSERT INTO datasets (id, name, task, labels, content_hash, splits, quality, created_at)
                 VALUES ('{{dataset}}', 'large', 'singleLabel', '{no,yes}', 'sha256:large',
@@ -109,11 +111,10 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
                     (SELECT string_agg(md5(random()::text || i || j), ' ') FROM generate_series(1, 20) j), '{0}'
                 FROM generate_series(0, {{Rows - 1}}) i
                 """);
-            var folders = await TestCluster.NewFoldersAsync();
             service = ServiceProcess.Api(
                 new Dictionary<string, string>
                 {
-                    ["ConnectionStrings__Pie"] = database.ConnectionString,
+                    ["ConnectionStrings__Pie"] = server.ConnectionString,
                     ["PIE_DATA"] = folders.Data,
                     ["DOTNET_GCHeapHardLimit"] = "0x6000000",
                 },
@@ -135,7 +136,7 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
         public async ValueTask DisposeAsync()
         {
             await service!.DisposeAsync();
-            await database.DisposeAsync();
+            await server!.DisposeAsync();
             Dispose();
         }
 
@@ -151,7 +152,7 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
 
         private async Task<object?> AskAsync(string sql)
         {
-            await using var connection = new NpgsqlConnection(database.ConnectionString);
+            await using var connection = new NpgsqlConnection(server!.ConnectionString);
             await connection.OpenAsync();
             await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 300 };
             return await command.ExecuteScalarAsync();
