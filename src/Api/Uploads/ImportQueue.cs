@@ -67,16 +67,14 @@ public sealed class ImportQueue(ImportRows rows, TimeProvider time, ILogger<Impo
                     // Keep the queue alive; this import will be marked lost when its heartbeat stops.
                     ImportLog.Failed(logger, job.Id, failure);
                 }
-                finally
-                {
-                    owned.TryRemove(job.Id, out _);
-                    job.Dispose();
-                }
+                owned.TryRemove(job.Id, out _);
+                job.Dispose();
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // ExecuteAsync then records that the imports which this process still owns were interrupted.
+            // What is cancelled may throw any exception. ExecuteAsync then records that the imports which this process
+            // still owns were interrupted.
         }
     }
 
@@ -178,9 +176,9 @@ public sealed class ImportQueue(ImportRows rows, TimeProvider time, ILogger<Impo
                 }
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // The service is stopping.
+            // The service is stopping, and what is cancelled may throw any exception.
         }
     }
 }

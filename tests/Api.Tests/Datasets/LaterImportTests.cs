@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using PieService.Api.Tests.Http;
+using PieService.Api.Uploads;
 using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Datasets;
@@ -78,23 +81,36 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
     [Fact]
     public async Task An_import_can_be_cancelled_while_it_is_running()
     {
-        // The import reaches the storing and then blocks.
-        await using var blocker = await api.Database.OpenConnectionAsync();
-        await using var transaction = await blocker.BeginTransactionAsync();
-        await using (var block = new Npgsql.NpgsqlCommand(
-            "LOCK TABLE datasets IN EXCLUSIVE MODE", blocker, transaction)) await block.ExecuteNonQueryAsync();
+        await using var blocked = await BlockStoringAsync(api);
         using var received = await SendAsync(Test);
-        await Until.HoldsAsync(
-            async () => (string?)(await api.GetAsync($"/imports/{await IdAsync(received)}"))["state"] == "running");
+        await RunsAsync(api, received);
 
         using var cancelled = await api.Client.PostAsync($"{received.Headers.Location}/cancel", null);
 
         Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);
         Assert.Equal("cancelled", (string?)(await EndedAsync(received))["state"]);
-        await transaction.RollbackAsync();
+        await blocked.ReleaseAsync();
         await NothingIsLeftAsync();
         using var again = await api.Client.PostAsync($"{received.Headers.Location}/cancel", null);
         Assert.Equal("cancelled", (string?)JsonNode.Parse(await again.Content.ReadAsStringAsync())!["state"]);
+    }
+
+    /// <summary>Without waiting for the heartbeat to be too old.</summary>
+    [Fact]
+    public async Task An_import_that_is_running_when_the_service_stops_is_marked_as_interrupted()
+    {
+        await using var stopping = new DatasetApi();
+        await stopping.InitializeAsync();
+        await using var blocked = await BlockStoringAsync(stopping);
+        using var request = Request(Test, Definition);
+        using var received = await stopping.Client.SendAsync(request);
+        await RunsAsync(stopping, received);
+
+        await stopping.Services.GetRequiredService<ImportQueue>().StopAsync(CancellationToken.None);
+
+        var import = await stopping.GetAsync($"/imports/{await IdAsync(received)}");
+        Assert.Equal(("failed", 503), ((string?)import["state"], (int?)import["problem"]?["status"]));
+        Assert.Empty(Directory.GetFileSystemEntries(stopping.Uploads));
     }
 
     [Fact]
@@ -123,6 +139,13 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
         Assert.Equal(await IdAsync(first), await IdAsync(second));
         Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
     }
+
+    /// <summary>Until it is released, an import reaches the storing and then waits.</summary>
+    private static Task<LockedTable> BlockStoringAsync(DatasetApi api) =>
+        LockedTable.OfAsync(api.ConnectionString, "datasets IN EXCLUSIVE MODE");
+
+    private static Task RunsAsync(DatasetApi api, HttpResponseMessage received) => Until.HoldsAsync(
+        async () => (string?)(await api.GetAsync($"/imports/{await IdAsync(received)}"))["state"] == "running");
 
     private async Task<HttpResponseMessage> SendAsync(string test, string? key = null)
     {
