@@ -135,15 +135,21 @@ switch (args)
     case ["import", .. var sizes]:
         await LargeImport.RunAsync(Size(sizes, 0, otherwise: 60), Size(sizes, 1, otherwise: 550_000));
         break;
-    case [var folder, .. var sizes] when folder != "tune":
-        UnderEachAllocator(["tune", folder, .. sizes]);
-        break;
     case ["tune", var folder, .. var sizes]:
         var (batch, length, threads) =
             (Size(sizes, 0, otherwise: 32), Size(sizes, 1, otherwise: 64), Size(sizes, 2, otherwise: 1));
         Measured.Say($"allocator {MemoryAllocator.OfThisProcess()}");
         FineTuning.RunSteps(folder, batch, length, threads);
         WholeRun.OfFineTuning(folder, batch, length, threads);
+        break;
+    case [var pretrained, .. var sizes] when Directory.Exists(pretrained):
+        UnderEachAllocator(["tune", pretrained, .. sizes]);
+        break;
+    default:
+        await Console.Error.WriteLineAsync(
+            $"bench: {string.Join(' ', args)} is neither a command with its arguments nor the folder of a checkpoint. "
+                + "The first lines of bench/Program.cs list the commands.");
+        Environment.ExitCode = 1;
         break;
 }
 

@@ -14,7 +14,7 @@ namespace PieService.Bench.Parts;
 /// </summary>
 internal static class RequestPart
 {
-    private const int Texts = 20_000, Runs = 1_230, Rounds = 3;
+    private const int Texts = 20_000, Runs = 1_230, Rounds = 5;
 
     public static async Task RunAsync(Action<Measurement> report)
     {
@@ -56,7 +56,8 @@ internal static class RequestPart
                     }
                     await copy.CompleteAsync();
                 });
-            });
+            },
+            warmUp: true);
     }
 
     /// <summary>An eighth of the study's grid, on a new dataset each time, so that every run is new.</summary>
@@ -82,7 +83,8 @@ internal static class RequestPart
             return await Measured.ElapsedAsync(() => service.ExecuteSqlAsync($"""
                 INSERT INTO bench_runs SELECT runs.* FROM runs ORDER BY created_at DESC LIMIT {Runs}
                 """));
-        });
+        },
+        warmUp: true);
 
     private static async Task<Guid> UploadAsync(ServiceFixture service, string csv)
     {

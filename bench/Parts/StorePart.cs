@@ -15,7 +15,7 @@ namespace PieService.Bench.Parts;
 /// </summary>
 internal static class StorePart
 {
-    private const int Examples = 10_000, Seeds = 30, Rounds = 3;
+    private const int Examples = 10_000, Seeds = 30, Rounds = 5;
 
     public static async Task RunAsync(Action<Measurement> report)
     {
@@ -61,7 +61,8 @@ internal static class StorePart
                     """);
                 var runs = await db.Runs.AsNoTracking().ToListAsync();
                 return await Measured.ElapsedAsync(() => CopyRowsAsync(source, runs));
-            });
+            },
+            warmUp: true);
 
     private static Task<Measurement> ReadAsync(
         PooledDbContextFactory<PieDbContext> contexts, NpgsqlDataSource source) =>
@@ -80,7 +81,8 @@ internal static class StorePart
                     "SELECT run_id, position, predicted, scores FROM bench_rows");
                 await using var rows = await command.ExecuteReaderAsync();
                 while (await rows.ReadAsync()) rows.GetFieldValue<float[]>(3);
-            }));
+            }),
+            warmUp: true);
 
     private static Task<Measurement> LabelsAsync(
         PooledDbContextFactory<PieDbContext> contexts, NpgsqlDataSource source, Guid comparison) =>
@@ -104,7 +106,8 @@ internal static class StorePart
                     FROM bench_rows JOIN runs ON runs.id = bench_rows.run_id GROUP BY method, position
                     """);
                 await command.ExecuteNonQueryAsync();
-            }));
+            }),
+            warmUp: true);
 
     private static async Task CopyRowsAsync(NpgsqlDataSource source, IReadOnlyList<Run> runs)
     {

@@ -6,11 +6,19 @@ namespace PieService.Bench.Reports;
 internal static class Alternately
 {
     /// <param name="amount">The units of work of one call.</param>
+    /// <param name="rounds">The rounds that are measured.</param>
     /// <param name="ours">Does the work once, and returns the seconds that it took.</param>
+    /// <param name="warmUp">Whether a round that is not measured comes first: the first call compiles methods, opens
+    /// connections and creates tables.</param>
     public static async Task<Measurement> MeasureAsync(
         string name, string unit, double amount, int rounds, Func<Task<double>> ours, string against,
-        Func<Task<double>> baseline)
+        Func<Task<double>> baseline, bool warmUp = false)
     {
+        if (warmUp)
+        {
+            await ours();
+            await baseline();
+        }
         var seconds = new List<(double, double)>();
         for (var round = 0; round < rounds; round++)
         {
