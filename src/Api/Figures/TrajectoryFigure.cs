@@ -34,16 +34,6 @@ public sealed record TrajectoryFigure(
 
     private static readonly Rgb OtherColour = Rgb.Of("#BDBDBD");
 
-    private static readonly Columns<CohortVotesRow> Flat = new Columns<CohortVotesRow>()
-        .Text("method", row => row.Cohort is { } cohort ? Domain.Wire.Name(cohort.Method) : "dense")
-        .Real("target", row => (double?)row.Cohort?.Target)
-        .Text("cohort", row => row.Cohort?.Cohort)
-        .Whole("runs", row => row.Runs)
-        .Flag("isPie", row => row.IsPie)
-        .Flag("differs", row => row.Differs)
-        .Flag("isTied", row => row.IsTied)
-        .Text("votes", row => Domain.Json.Write(row.Votes));
-
     /// <summary>Whether the runs vote about one label of multi-label data: each predicts it or not.</summary>
     public bool IsOfOneLabel { get; init; }
 
@@ -61,7 +51,17 @@ public sealed record TrajectoryFigure(
         + (El2n is { } el2n ? $" EL2N {NumberText.Fixed(el2n, 3)}, influence bin {InfluenceBin}." : "")
         + UserText.Explain([.. Labels, .. ComparedCohort.Names(Cohorts)]);
 
-    protected override Columns<CohortVotesRow> Columns => Flat;
+    /// <summary>A target of 0 is that of an imported cohort of unknown sparsity.</summary>
+    protected override Columns<CohortVotesRow> Columns => new Columns<CohortVotesRow>()
+        .Text("method", row => Domain.Wire.Name(row.Cohort?.Method ?? Source.Baseline))
+        .Real("target", row => row.Cohort is { Target: > 0 } cohort ? (double)cohort.Target : null)
+        .Text("cohort", row => row.Cohort?.Cohort)
+        .Whole("runs", row => row.Runs)
+        .Flag("isPie", row => row.IsPie)
+        .Text("label", _ => IsOfOneLabel ? Labels[0].Text : null)
+        .Flag("differs", row => row.Differs)
+        .Flag("isTied", row => row.IsTied)
+        .Text("votes", row => Domain.Json.Write(row.Votes));
 
     private IReadOnlyList<ComparedCohort> Cohorts => [.. Rows.Select(row => row.Cohort).OfType<ComparedCohort>()];
 

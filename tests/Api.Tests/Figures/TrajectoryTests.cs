@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
+using PieService.Api.Figures;
 using PieService.Api.Tests.SweepAnalysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
@@ -34,6 +36,39 @@ public sealed class TrajectoryTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(mediaType, response.Content.Headers.ContentType!.MediaType);
+    }
+
+    /// <summary>The baseline and a cohort of imported predictions of which only the bits are known.</summary>
+    [Fact]
+    public async Task A_row_of_a_file_names_its_baseline_and_its_label_and_has_no_unknown_target()
+    {
+        var known = (TrajectoryFigure)KnownFigures.All["trajectory-of-one-label"];
+        var imported = known with
+        {
+            Source = known.Source with { Baseline = Method.External },
+            Rows =
+            [
+                known.Rows[0],
+                known.Rows[1] with { Cohort = new(Guid.Empty, Method.External, 0, "int4", Collapsed: false) },
+            ],
+        };
+
+        Assert.Equal(
+            [
+                "method,target,cohort,runs,isPie,label,differs",
+                "external,,,30,false,yes,false",
+                "external,,int4,30,false,yes,false",
+            ],
+            await FirstColumnsAsync(imported));
+        Assert.Equal("dense,,,30,false,yes,false", (await FirstColumnsAsync(known))[1]);
+
+        static async Task<IReadOnlyList<string>> FirstColumnsAsync(Figure figure)
+        {
+            using var file = new MemoryStream();
+            await figure.WriteCsvAsync(file, CancellationToken.None);
+            return [.. Encoding.UTF8.GetString(file.ToArray()).TrimStart('\uFEFF').Split('\n')
+                .Where(line => line.Length > 0).Select(line => string.Join(',', line.Split(',').Take(7)))];
+        }
     }
 
     [Theory]
