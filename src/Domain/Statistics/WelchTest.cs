@@ -3,7 +3,7 @@ namespace PieService.Domain.Statistics;
 /// <summary>Welch's two-sided t test of the difference of two means, with unequal variances (1947).</summary>
 /// <param name="Difference">Mean of the values - mean of the baseline, in the unit of the values.</param>
 /// <param name="T">Difference / its standard error, with the sign of the difference; null if both variances are
-/// 0.</param>
+/// 0, apart from rounding.</param>
 /// <param name="Df">Degrees of freedom by Welch and Satterthwaite; null if both variances are 0.</param>
 /// <param name="P">P(|T| at least as large) without a difference; if both variances are 0, 1 for equal means and null
 /// for different ones.</param>
@@ -11,8 +11,14 @@ namespace PieService.Domain.Statistics;
 /// <param name="High">The upper end.</param>
 public sealed record WelchTest(double Difference, double? T, double? Df, double? P, double? Low, double? High)
 {
-    /// <param name="values">At least two.</param>
-    /// <param name="baseline">At least two.</param>
+    /// <summary>
+    /// Rates and scores, and differences of them, are rounded to about 1e-16. A smaller standard error or difference
+    /// than this is 0 in exact arithmetic.
+    /// </summary>
+    private const double Rounding = 1e-12;
+
+    /// <param name="values">At least two, of magnitudes up to about 1.</param>
+    /// <param name="baseline">At least two, likewise.</param>
     /// <exception cref="ArgumentException">There are fewer than two values on a side.</exception>
     public static WelchTest Of(IReadOnlyCollection<double> values, IReadOnlyCollection<double> baseline)
     {
@@ -21,9 +27,10 @@ public sealed record WelchTest(double Difference, double? T, double? Df, double?
         var (first, second) = (Spread.Of(values), Spread.Of(baseline));
         var difference = first.Mean - second.Mean;
         var (a, b) = (SquaredError(first, values.Count), SquaredError(second, baseline.Count));
-        if (a + b == 0) return new(difference, null, null, difference == 0 ? 1 : null, null, null);
-
         var error = Math.Sqrt(a + b);
+        if (error < Rounding)
+            return new(difference, null, null, Math.Abs(difference) < Rounding ? 1 : null, null, null);
+
         var df = (a + b) * (a + b) / ((a * a / (values.Count - 1)) + (b * b / (baseline.Count - 1)));
         var (t, half) = (difference / error, StudentT.Quantile975(df) * error);
         return new(difference, t, df, StudentT.TwoSided(t, df), difference - half, difference + half);

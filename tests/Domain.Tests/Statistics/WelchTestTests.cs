@@ -23,6 +23,18 @@ public class WelchTestTests
     public void Constant_groups_with_different_means_have_no_p() =>
         Assert.Equal(new WelchTest(0.5, null, null, null, null, null), WelchTest.Of([1, 1], [0.5, 0.5]));
 
+    /// <summary>0.3 - 0.1 is 0.19999999999999998, and 0.4 - 0.2 is 0.2.</summary>
+    [Fact]
+    public void Rounding_is_neither_a_variance_nor_a_difference()
+    {
+        double[] fifth = [0.3 - 0.1, 0.4 - 0.2];
+        Assert.NotEqual(fifth[0], fifth[1]);
+
+        Assert.Equal(1, WelchTest.Of(fifth, [0.2, 0.2]).P);
+        Assert.Null(WelchTest.Of([0.5 - 0.2, 0.6 - 0.3], fifth).P);
+        Assert.Equal(1, WelchTest.Of([0.9 - 0.8, 0.9 - 0.8], [0.8 - 0.7, 0.8 - 0.7]).P);
+    }
+
     [Fact]
     public void One_constant_group_leaves_the_degrees_of_freedom_of_the_other() =>
         Close(3, WelchTest.Of([1, 2, 3, 4], [2, 2, 2]).Df);
