@@ -31,11 +31,15 @@ public sealed record RunCollapse(double TopShare, double Kappa)
             (double)MostFrequent(predicted) / gold.Count, KappaOf(gold.Task, LabelCounts.Of(gold, predicted)));
     }
 
-    /// <summary>Whether a run has collapsed, if the counts of its labels decide it.</summary>
+    /// <summary>
+    /// Whether a run has collapsed, if the counts of its labels decide it. Where all examples have the same gold labels
+    /// none has, since the same answer to every text may be right.
+    /// </summary>
     /// <returns>Null if it depends on the frequency of a set of labels, which follows from the predictions and not from
     /// these counts; never null for single-label data.</returns>
     public static bool? IsCollapsedBy(LearningTask task, LabelCounts counts)
     {
+        if (counts.Given.All(given => given == 0 || given == counts.Examples)) return false;
         // An answer is at most as frequent as each of its classes, and as the absence of each other class.
         var most = task == LearningTask.SingleLabel
             ? counts.Predicted.Max()

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using PieService.Domain.Analysis;
-using PieService.Domain.Datasets;
 using PieService.Domain.Foreign;
 using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
@@ -291,8 +290,6 @@ public sealed class ComparisonLabels(
         PieDbContext source, Comparison comparison, PackedLabels gold, IReadOnlyList<Run> runs,
         IReadOnlyList<LabelCounts> counts, CancellationToken cancellation)
     {
-        // Where all gold labels are the same, a run that gives every text the same answer may be right.
-        if (gold.Task == LearningTask.SingleLabel && counts[0].Given.Count(given => given > 0) < 2) return 0;
         var collapsed = 0;
         foreach (var (run, ofRun) in runs.Zip(counts))
             if (RunCollapse.IsCollapsedBy(gold.Task, ofRun) ?? RunCollapse.Of(gold, await WholeAsync(run)).IsCollapsed)

@@ -71,6 +71,16 @@ public class RunCollapseTests
         Assert.True(decided > 10 && open > 10, $"{decided} decided, {open} open");
     }
 
+    [Fact]
+    public void No_run_has_collapsed_where_all_examples_have_the_same_gold_labels()
+    {
+        var labels = PackedLabels.Of(LearningTask.MultiLabel, 3, [[0, 2], [0, 2]]);
+        var classes = PackedLabels.OfClasses(3, [1, 1]);
+
+        Assert.False(RunCollapse.IsCollapsedBy(LearningTask.MultiLabel, LabelCounts.Of(labels, labels)));
+        Assert.False(RunCollapse.IsCollapsedBy(LearningTask.SingleLabel, LabelCounts.Of(classes, classes)));
+    }
+
     [Theory]
     [InlineData(new[] { 0, 1, 2, 0 }, new[] { 1, 1, 1, 1 })]
     [InlineData(new[] { 0, 1, 2, 0 }, new[] { 0, 1, 2, 0 })]
