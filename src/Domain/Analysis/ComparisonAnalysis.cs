@@ -7,7 +7,7 @@ public sealed class ComparisonAnalysis
     /// The version of the computations, here and in <see cref="ExampleMeasures"/>. Where it has been increased, the API
     /// asks for all labels again when it starts.
     /// </summary>
-    public const int CurrentVersion = 4;
+    public const int CurrentVersion = 5;
 
     public Guid ComparisonId { get; init; }
     public int Version { get; init; } = CurrentVersion;

@@ -14,8 +14,8 @@ public sealed class SignificanceTally(LearningTask task, int classCount, Compare
 {
     private const double Small = 0.05;
 
-    /// <summary>Votes of 3 against 3 runs are as different as they can be in 2 of 20 tables.</summary>
-    private const int FewestRuns = 4;
+    /// <summary>With fewer pairs, McNemar's exact p is at least 2 / 2^5.</summary>
+    private const int FewestPairs = 6;
 
     private readonly ExampleTests tests = new(task, classCount);
     private readonly Dictionary<TestedVotes, Count> unpaired = [], paired = [];
@@ -38,12 +38,28 @@ public sealed class SignificanceTally(LearningTask task, int classCount, Compare
         return new(
             SignificanceTest.Unpaired,
             unpaired.Keys.All(test => !test.Null.IsContinuous), testable,
-            AtMost(unpaired, q), cohorts.Paired ? new PairedSignificance(AtMost(paired, ofPairs)) : null,
+            AtMost(unpaired, q), cohorts.Paired ? new PairedSignificance(AtMost(paired, ofPairs), WhyNoPair()) : null,
             testable > 0 ? null
-            : cohorts.Fewest < FewestRuns
-                ? $"With fewer than {FewestRuns} runs of a cohort no example can have a p value below 0.05: "
-                    + $"{cohorts.Kind.MoreRuns}."
+            : SmallestP() >= Small
+                ? $"With {cohorts.Dense} {cohorts.Kind.Baseline} and {cohorts.Pruned} {cohorts.Kind.Compressed} runs "
+                    + $"no example can have a p value below 0.05: {cohorts.Kind.MoreRuns}."
                 : "On every example almost all runs of both cohorts agree, so no votes can differ significantly.");
+    }
+
+    private string? WhyNoPair() => cohorts.Fewest >= FewestPairs ? null
+        : $"With {cohorts.Fewest} pairs of runs no example can have a p value below 0.05 by the paired test: "
+            + $"{cohorts.Kind.MoreRuns}.";
+
+    /// <summary>
+    /// The smallest p of the exact test, whatever the votes: given the totals, each of the (R_D + R_P)! / (R_D! R_P!)
+    /// ways to distribute the votes is equally likely. If the cohorts are equally large, exchanging them gives a table
+    /// of the same probability.
+    /// </summary>
+    private double SmallestP()
+    {
+        var p = cohorts.Dense == cohorts.Pruned ? 2.0 : 1.0;
+        for (var run = 1; run <= cohorts.Dense; run++) p *= (double)run / (cohorts.Pruned + run);
+        return p;
     }
 
     /// <summary>The p and q values of an example that was added.</summary>

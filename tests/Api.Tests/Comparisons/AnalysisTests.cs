@@ -67,7 +67,7 @@ public sealed class AnalysisTests(ApiFixture api) : IClassFixture<ApiFixture>
             {"test":"unpaired","exact":true,"testable":2,"atMost":[{"maxQ":0.01,"examples":2,"pies":2},
             {"maxQ":0.05,"examples":2,"pies":2},{"maxQ":0.1,"examples":2,"pies":2}],"paired":{"atMost":[
             {"maxQ":0.01,"examples":0,"pies":0},{"maxQ":0.05,"examples":0,"pies":0},
-            {"maxQ":0.1,"examples":2,"pies":2}]},"reason":null}
+            {"maxQ":0.1,"examples":2,"pies":2}],"reason":null},"reason":null}
             """.ReplaceLineEndings(""),
             analysis["significance"]!.ToJsonString());
         Assert.Equal(
@@ -247,8 +247,11 @@ public sealed class AnalysisTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Null(analysis["excess"]!["excess"]!["low"]);
         Assert.Contains("request more seeds", (string?)analysis["excess"]!["reason"], StringComparison.Ordinal);
         Assert.Equal(
-            "With fewer than 4 runs of a cohort no example can have a p value below 0.05: request more seeds.",
+            "With 2 dense and 2 pruned runs no example can have a p value below 0.05: request more seeds.",
             (string?)analysis["significance"]!["reason"]);
+        Assert.Equal(
+            "With 2 pairs of runs no example can have a p value below 0.05 by the paired test: request more seeds.",
+            (string?)analysis["significance"]!["paired"]!["reason"]);
         Assert.Equal(3, analysis["significance"]!["atMost"]!.AsArray().Count);
         Assert.Equal((1, 1), ((int)analysis["halves"]!["seeds"]!, (int)analysis["halves"]!["splits"]!));
         Assert.Contains("extraDenseSeeds", (string?)analysis["replication"]!["reason"], StringComparison.Ordinal);

@@ -31,6 +31,35 @@ public class AnalysisTallyTests
         Assert.NotEqual(0, whole.Halves!.Pies);
     }
 
+    /// <summary>
+    /// All runs agree. If they did not, votes of 3:0 against 0:4 would have p = 1/35, and 2:0 against 0:8 1/45.
+    /// </summary>
+    [Theory]
+    [InlineData(3, 3, "With 3 dense and 3 pruned runs no example ")]
+    [InlineData(2, 5, "On every example ")]
+    [InlineData(2, 4, "With 2 dense and 4 pruned runs no example ")]
+    [InlineData(3, 4, "On every example ")]
+    [InlineData(2, 8, "On every example ")]
+    public void The_reason_is_the_number_of_runs_only_if_it_is_too_small_for_any_votes(
+        int dense, int pruned, string reason)
+    {
+        var tally = new SignificanceTally(LearningTask.SingleLabel, Labels, new(dense, pruned, Paired: false));
+        var gold = PackedLabels.OfClasses(Labels, [1]);
+        tally.Add(PieLabeling.Label(gold, Runs(dense), Runs(pruned)).Single(), discordant: null);
+
+        Assert.StartsWith(reason, tally.Significance().Reason, StringComparison.Ordinal);
+
+        PackedLabels[] Runs(int count) => [.. Enumerable.Repeat(gold, count)];
+    }
+
+    [Theory]
+    [InlineData(5, true)]
+    [InlineData(6, false)]
+    public void The_paired_test_needs_six_pairs(int seeds, bool isReason) => Assert.Equal(
+        isReason,
+        new SignificanceTally(LearningTask.SingleLabel, Labels, ComparedCohorts.OfSeeds(seeds)).Significance()
+            .Paired!.Reason is not null);
+
     [Theory]
     [InlineData(LearningTask.SingleLabel)]
     [InlineData(LearningTask.MultiLabel)]
