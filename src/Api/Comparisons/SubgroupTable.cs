@@ -15,9 +15,10 @@ namespace PieService.Api.Comparisons;
 /// <remarks>
 /// A row is a class within a subgroup. fpr and fnr are the rates of false positives and of false negatives of the class
 /// against all others, as means over the runs of a cohort. test is Welch's test over the runs, and beyondRest that of
-/// the rate in the subgroup less the rate in the other examples; their q values are over all rows of the response.
-/// Numbers are null until the comparison is labelled, and where a subgroup has no example that can have the error. Each
-/// page computes all rows again from the predictions of all runs, so request one page or a file.
+/// the rate in the subgroup less the rate in the other examples. Their q values are over all classes of all subgroups,
+/// also with the filter; of more than 10,000 such rows, over those of the class. Numbers are null until the comparison
+/// is labelled, and where a subgroup has no example that can have the error. Each page computes all rows again from the
+/// predictions of all runs, so request one page or a file.
 /// </remarks>
 public sealed class SubgroupTable()
     : Table<SubgroupFilter, SubgroupTable.Scope, SubgroupRowResponse>("comparison", "subgroups")
@@ -44,25 +45,28 @@ public sealed class SubgroupTable()
         var only = LabelFilter.ClassOf(filter.Class, scope.Labels, "class");
         var subgroups = await db.Subgroups.Where(subgroup => subgroup.DatasetId == scope.DatasetId)
             .OrderBy(subgroup => subgroup.Id).AsNoTracking().ToListAsync(cancellation);
-        IReadOnlyList<int> classes = only is { } c ? [c] : [.. Enumerable.Range(0, scope.Labels.Length)];
-        if (subgroups.Count * classes.Count > MostRows)
+        var isLarge = subgroups.Count * scope.Labels.Length > MostRows;
+        if (isLarge && only is null)
             throw new InvalidRequestException([new(
                 "class",
-                $"is required: {subgroups.Count} subgroups of {classes.Count} classes are more than {MostRows} rows")]);
+                $"is required: {subgroups.Count} subgroups of {scope.Labels.Length} classes are more than {MostRows} "
+                    + "rows")]);
+        IReadOnlyList<int> computed = isLarge ? [only!.Value] : [.. Enumerable.Range(0, scope.Labels.Length)];
+        bool IsAskedFor(int index) => only is null || index == only;
         if (subgroups.Count == 0) return new(scope, []);
         if (scope.Comparison.Summary is null)
             return new(
                 scope,
                 [
                     .. from subgroup in subgroups
-                       from index in classes
+                       from index in computed.Where(IsAskedFor)
                        select new SubgroupRowResponse(subgroup.Name, scope.Labels[index], null, null, null, null),
                 ]);
-        var effects = await ComparisonSubgroups.EffectsAsync(db, scope.Comparison, subgroups, classes, cancellation);
+        var effects = await ComparisonSubgroups.EffectsAsync(db, scope.Comparison, subgroups, computed, cancellation);
         return new(
             scope,
             [
-                .. effects.Select(effect => SubgroupRowResponse.Of(
+                .. effects.Where(effect => IsAskedFor(effect.Class)).Select(effect => SubgroupRowResponse.Of(
                     effect, subgroups[effect.Subgroup].Name, scope.Labels[effect.Class])),
             ]);
     }
@@ -121,7 +125,7 @@ public sealed record SubgroupRateResponse(
 /// <param name="P">Two-sided; null if neither cohort varies and their means differ.</param>
 /// <param name="Low">The lower end of the 95 % interval of the difference.</param>
 /// <param name="High">The upper end.</param>
-/// <param name="Q">q by Benjamini and Hochberg over the rows.</param>
+/// <param name="Q">q by Benjamini and Hochberg over all rows without the filter.</param>
 public sealed record SubgroupTest(
     double Difference, double? T, double? Df, double? P, double? Low, double? High, double? Q)
 {

@@ -182,6 +182,11 @@ public sealed class SubgroupTests(ApiFixture api) : IClassFixture<ApiFixture>
         var rows = await RowsAsync(comparison, "?class=maybe");
 
         Assert.Equal(["sports maybe", "long maybe"], rows.Select(row => $"{row["subgroup"]} {row["class"]}"));
+        // Also their q values are those of the whole table, since the class may have been chosen by its p value.
+        Assert.Equal(
+            (await RowsAsync(comparison)).Where(row => (string?)row["class"] == "maybe")
+                .Select(row => row.ToJsonString()),
+            rows.Select(row => row.ToJsonString()));
         Assert.Equal(
             ["class"],
             await api.InvalidFieldsAsync(
