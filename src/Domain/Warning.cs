@@ -27,6 +27,9 @@ public enum WarningCode
     /// <summary>A sparsity is below 1 percent and looks like a share.</summary>
     [JsonStringEnumMemberName("sparsitiesBelowOne")] SparsitiesBelowOne,
 
+    /// <summary>Pruned models are trained longer than the dense ones with which they are compared.</summary>
+    [JsonStringEnumMemberName("trainedLonger")] TrainedLonger,
+
     /// <summary>Texts are longer than maxLength.</summary>
     [JsonStringEnumMemberName("truncatedTexts")] TruncatedTexts,
 

@@ -4,7 +4,7 @@ using PieService.Domain.Recipes;
 
 namespace PieService.Domain.Sweeps;
 
-/// <summary>What is doubtful about the sparsities and the models of a sweep.</summary>
+/// <summary>What is doubtful about the sparsities, the methods and the models of a sweep.</summary>
 public static class SweepWarnings
 {
     /// <summary>
@@ -16,6 +16,7 @@ public static class SweepWarnings
     public static IReadOnlyList<Warning> Of(SweepRequest request, Dataset dataset) =>
     [
         .. Sparsities(request),
+        .. TrainedLonger(request),
         .. request.Models!.SelectMany(model => OfModel(model, dataset)),
     ];
 
@@ -28,6 +29,22 @@ public static class SweepWarnings
                 CultureInfo.InvariantCulture,
                 $"Sparsities are in percent: {string.Join(", ", below)} is less than one weight in a hundred. For "
                     + $"a share of {first} set {100 * first:0.######}."));
+    }
+
+    /// <summary>
+    /// An iterative method trains 4E epochs, the dense cohort E. A method that rewinds reports a model of its last
+    /// segment, which has at most E.
+    /// </summary>
+    private static IEnumerable<Warning> TrainedLonger(SweepRequest request)
+    {
+        var methods = request.Methods!.Where(method =>
+            PruningRule.Of(method) is { Schedule: PruningSchedule.Iterative, Rewinds: false });
+        if (request.ComputeMatchedDense || !methods.Any()) yield break;
+        yield return new(
+            WarningCode.TrainedLonger,
+            $"{string.Join(", ", methods.Select(Wire.Name))}: the pruned models are trained for four times as many "
+                + "epochs as the dense ones, and a PIE may come from that. Set computeMatchedDense to true to compare "
+                + "them also with dense models that are trained as long.");
     }
 
     private static IEnumerable<Warning> OfModel(ModelRequest model, Dataset dataset)

@@ -24,7 +24,7 @@ public sealed class WarningTests(ApiFixture api) : IClassFixture<ApiFixture>
             Codes(dataset),
             Codes((await api.WalkAsync("/api/v1/datasets?pageSize=1")).Single(item => (Guid)item["id"]! == newer)));
 
-        var request = Situations.Request(older, 5, "IMP");
+        var request = Situations.Request(older, 5, "MP-AI");
         request["datasetId"] = newer;
         request["models"]![0]!["hyperparameters"]!["batchSize"] = 10;
         var sweep = await api.SubmitAsync(request);
@@ -41,7 +41,8 @@ public sealed class WarningTests(ApiFixture api) : IClassFixture<ApiFixture>
             "/api/v1/sweeps/plan", request, HttpStatusCode.OK));
         var sweep = await api.PostAsync("/api/v1/sweeps", request);
 
-        Assert.Equal(["sparsitiesBelowOne", "batchLargerThanTrain", "evenSeeds", "noNoiseFloor"], plan);
+        Assert.Equal(
+            ["sparsitiesBelowOne", "trainedLonger", "batchLargerThanTrain", "evenSeeds", "noNoiseFloor"], plan);
         Assert.Equal(plan, Codes(sweep));
         Assert.Equal(plan, Codes(await api.GetAsync($"/api/v1/sweeps/{sweep["id"]}")));
         Assert.Equal(

@@ -15,10 +15,12 @@ public class SweepWarningsTests
         Hyperparameters = new Hyperparameters(LearningRate: 2e-5, MaxLength: 64),
     };
 
+    private static SweepRequest Valid => Requests.Valid with { ComputeMatchedDense = true };
+
     [Fact]
     public void A_sweep_without_doubt_has_no_warnings()
     {
-        var request = Requests.Valid with { Models = [.. Requests.Valid.Models!, Bert], Seeds = new SeedRange(0, 5) };
+        var request = Valid with { Models = [.. Valid.Models!, Bert], Seeds = new SeedRange(0, 5) };
 
         Assert.Empty(SweepWarnings.Of(request, Requests.Dataset));
         Assert.Empty(SeedWarnings.Of(request));
@@ -28,7 +30,7 @@ public class SweepWarningsTests
     public void Sparsities_that_look_like_shares_are_explained()
     {
         var warning = Assert.Single(SweepWarnings.Of(
-            Requests.Valid with { Sparsities = [0.5m, 0.99m, 90] }, Requests.Dataset));
+            Valid with { Sparsities = [0.5m, 0.99m, 90] }, Requests.Dataset));
 
         Assert.Equal(WarningCode.SparsitiesBelowOne, warning.Code);
         Assert.Contains("0.5, 0.99 ", warning.Message, StringComparison.Ordinal);
@@ -40,7 +42,24 @@ public class SweepWarningsTests
     [InlineData(0.999, true)]
     public void One_percent_is_a_sparsity(double sparsity, bool isDoubtful) => Assert.Equal(
         isDoubtful,
-        SweepWarnings.Of(Requests.Valid with { Sparsities = [(decimal)sparsity] }, Requests.Dataset).Count > 0);
+        SweepWarnings.Of(Valid with { Sparsities = [(decimal)sparsity] }, Requests.Dataset).Count > 0);
+
+    [Theory]
+    [InlineData(Method.Imp, false, true)]
+    [InlineData(Method.Iibp, false, true)]
+    [InlineData(Method.Irp, true, false)]
+    [InlineData(Method.ImpWr, false, false)]
+    [InlineData(Method.MpAi, false, false)]
+    public void Models_that_are_trained_longer_than_their_baseline_are_doubtful(
+        Method method, bool computeMatchedDense, bool isDoubtful)
+    {
+        var request = Valid with { Methods = [method], ComputeMatchedDense = computeMatchedDense };
+
+        var warning = SweepWarnings.Of(request, Requests.Dataset).SingleOrDefault();
+
+        Assert.Equal(isDoubtful ? WarningCode.TrainedLonger : null, warning?.Code);
+        Assert.StartsWith(isDoubtful ? Wire.Name(method) + ": " : "", warning?.Message ?? "", StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_BERT_with_the_default_learning_rate_is_doubtful() => Assert.Equal(
@@ -136,7 +155,7 @@ public class SweepWarningsTests
 
     private static IReadOnlyList<Warning> Of(ModelRequest model) => SweepWarnings.Of(With(model), Requests.Dataset);
 
-    private static SweepRequest With(ModelRequest model) => Requests.Valid with { Models = [model] };
+    private static SweepRequest With(ModelRequest model) => Valid with { Models = [model] };
 
     private static ModelRequest BiLstm(Hyperparameters hyper) =>
         new() { Architecture = Architecture.BiLstm, Hyperparameters = hyper };
