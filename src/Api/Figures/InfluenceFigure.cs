@@ -39,9 +39,10 @@ public sealed record InfluenceFigure(FigureSource Source, int Epoch, int Seeds, 
     public override string Explanation =>
         $"Training examples in {Bins} bins by EL2N after epoch {Epoch} (0-based), averaged over {Seeds} dense runs; "
         + $"bin 1 has the least influential ones. {CountText.Of(Rows.Select(row => row.Examples))} examples in each. "
-        + "Bars are PIEs per example of the bin, lines their 95 % intervals by Wilson over examples."
+        + "Bars are PIEs per example of the bin, lines their 95 % intervals by Wilson over examples, given these "
+        + "cohorts; they do not include the variation of seeds."
         + (Cohorts.Count > 0 ? $" Target sparsity {NumberText.Percent(Cohorts[0].Target)} %." : "")
-        + (Empty.Length > 0 ? $" Without examples, since scores are equal: {string.Join(", ", Empty)}." : "")
+        + (Empty.Length > 0 ? $" Bins without examples: {string.Join(", ", Empty)}." : "")
         + ComparedCohort.ExplainCollapsed(Cohorts);
 
     protected override Columns<BinRate> Columns => Flat;

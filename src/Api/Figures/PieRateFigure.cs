@@ -14,7 +14,7 @@ namespace PieService.Api.Figures;
 /// <param name="Rate">pies / examples, in [0, 1].</param>
 /// <param name="Low">The lower end of its 95 % interval by Wilson, over examples.</param>
 /// <param name="High">The upper end.</param>
-/// <param name="TiedPies">The number of PIEs that rest on a tied vote.</param>
+/// <param name="TiedPies">The number of PIEs on which a vote is tied.</param>
 /// <param name="Collapsed">Whether most runs of one of the two cohorts have collapsed.</param>
 /// <param name="Complete">Whether all expected runs have succeeded.</param>
 public sealed record CohortRate(
@@ -54,7 +54,7 @@ public sealed record PieRateFigure(
         + "seeds. "
         + FloorText
         + (Rows.Sum(row => row.TiedPies) is > 0 and var tied
-            ? $" Over all cohorts, {tied} of {Rows.Sum(row => row.Pies)} PIEs rest on a tied vote." : "")
+            ? $" Over all cohorts, a vote is tied on {tied} of {Rows.Sum(row => row.Pies)} PIEs." : "")
         + (Rows.Any(row => !row.Complete) ? " A hollow marker has fewer runs than expected." : "")
         + ComparedCohort.ExplainCollapsed(Rows.Where(row => row.Collapsed).Select(row => (row.Method, row.Target)));
 
@@ -70,7 +70,8 @@ public sealed record PieRateFigure(
             + $"{Floor.Splits} ways to form them, mean {Percent(mean)} %, 5th to 95th percentile {Percent(low)} to "
             + $"{Percent(high)} %; "
             + (kind == NoiseFloorKind.Halves
-                ? "the groups are halves of the cohort, which overstates it. "
+                ? "the groups are smaller than the cohort, which mostly overstates it (ties of an even number of runs "
+                    + "may understate it). "
                 : "the groups are as large as the cohort. ")
             + "The rate of a mild pruning may be below it, since its runs share their seeds with the dense ones.",
         _ => $"There is no noise floor. {Floor?.Reason}",

@@ -125,7 +125,7 @@ public sealed record ReadabilityFigure(
         TextMeasure.DaleChallReadabilityScore => "Dale–Chall",
         TextMeasure.Words => "Words per text",
         TextMeasure.Sentences => "Sentences per text",
-        TextMeasure.MeanWordLength => "Letters per word",
+        TextMeasure.MeanWordLength => "Characters per token",
         _ => Wire.Name(measure),
     };
 

@@ -50,7 +50,7 @@ public sealed class ReadabilitySource()
         var summary = comparison.Summary!;
         return new ReadabilityFigure(
             (selected with { Comparisons = [comparison] }).Source, ComparedCohort.Of(comparison), summary.Pies,
-            summary.Examples - summary.Pies, effects.Count, rows);
+            summary.Examples - summary.Pies, effects.Count(effect => effect.Q is not null), rows);
     }
 
     /// <summary>Whether a comparison has enough PIEs and enough other examples for an interval of a ratio.</summary>

@@ -66,8 +66,8 @@ public partial class SweepPage : HtmlPage<SweepPage.Content>
             var above = known.Count(row => row.Excess!.Low > 0);
             return known.Count == 0 ? null
                 : $"{(above == 0 ? "None" : Shown.Count(above))} of {Shown.Count(known.Count, "comparison")} here "
-                    + $"{(above <= 1 ? "changes" : "change")} more answers than other {Kind.Repetition}s do: the whole "
-                    + "95 % interval of the excess is above 0. Collapsed cohorts are not counted.";
+                    + $"{(above <= 1 ? "has" : "have")} votes that differ beyond what other {Kind.Repetition}s cause: "
+                    + "the whole 95 % interval of the excess is above 0. Collapsed cohorts are not counted.";
         }
     }
 

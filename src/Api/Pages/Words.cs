@@ -77,18 +77,17 @@ public static class Words
         "excess", "Excess",
         kind => $"How much more a {kind.Baseline} and a {kind.Compressed} run disagree than two runs of the same "
             + "cohort, as a share of the examples with its 95 % interval, which is cut at −100 and 100 %; it is 0 on "
-            + $"average if {(kind.HasTargets ? "pruning" : "compression")} changes no more than another "
-            + $"{kind.Repetition} does.");
+            + $"average if {(kind.HasTargets ? "pruning" : "compression")} does not change how the runs vote.");
 
     public static readonly Word Significant = new(
         "significant", "Significant PIEs",
-        kind => "The PIEs with a q value of at most 0.05, whose votes differ more than different "
-            + $"{kind.Repetition}s alone explain.");
+        "The PIEs with a q value of at most 0.05. That at most 5 % have votes that do not differ is expected of all "
+        + "examples with such a value; of the PIEs among them it may be more.");
 
     public static readonly Word Collapse = new(
         "collapse", "Collapse",
-        "A run has collapsed if it gives the same answer to almost every text or answers by chance; the PIEs of such "
-        + "runs show the collapse and not what pruning forgets.");
+        "A run has collapsed if it gives the same answer to almost every text, or agrees with the gold labels hardly "
+        + "more than by chance; the PIEs of such runs show the collapse and not what pruning forgets.");
 
     public static readonly Word Vote = new(
         "vote", "Vote and majority",

@@ -15,7 +15,7 @@ namespace PieService.Api.Reports;
 /// <summary>What a report shows of a sweep.</summary>
 /// <param name="Analyses">The first 1,000 comparisons, in the order of the request.</param>
 /// <param name="Notes">What is doubtful about these comparisons, except for tied votes.</param>
-/// <param name="Tied">The number of PIEs that rest on a tied vote, by labelled comparison.</param>
+/// <param name="Tied">The number of PIEs on which a vote is tied, by labelled comparison.</param>
 /// <param name="Runs">The first 1,000 runs.</param>
 /// <param name="Figures">The available figures of each model, as SVG without fonts.</param>
 /// <param name="LeftOut">Why figures are missing that the sweep has otherwise.</param>

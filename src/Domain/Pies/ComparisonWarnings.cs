@@ -12,7 +12,7 @@ public static class ComparisonWarnings
         if (summary.TiedPies > 0)
             yield return new(
                 WarningCode.TiedVotes,
-                $"{summary.TiedPies} of {summary.Pies} PIEs rest on a tied vote of a cohort. Filter the PIEs with "
+                $"The vote of a cohort is tied on {summary.TiedPies} of {summary.Pies} PIEs. Filter the PIEs with "
                     + $"minMargin{(HasEvenCohort(summary) ? $", or {kind.OddRuns}" : "")}.");
         if (Collapsed("dense", summary.DenseCollapsed, summary.DenseSeeds) is { } dense)
             yield return new(WarningCode.DenseCollapsed, $"{dense} {kind.CollapseAdvice}");
@@ -43,5 +43,6 @@ public static class ComparisonWarnings
         CollapseStates.Of(collapsed, runs) < CollapseState.Most
             ? null
             : $"{collapsed} of {runs} {cohort} runs have collapsed: they give the same answer to almost every text, "
-                + "or answer by chance. The PIEs do not show an effect of compression.";
+                + "or agree with the gold labels hardly more than by chance. The PIEs do not show an effect of "
+                + "compression.";
 }

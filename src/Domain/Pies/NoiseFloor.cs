@@ -10,7 +10,8 @@ public enum NoiseFloorKind
 
     /// <summary>
     /// The groups are halves of the existing dense runs. Their majorities are noisier than those of the cohort, so the
-    /// noise floor is overestimated.
+    /// noise floor is mostly overestimated; where ties of an even number of runs go to the same label, it may be
+    /// underestimated.
     /// </summary>
     [JsonStringEnumMemberName("halves")] Halves,
 }

@@ -13,8 +13,8 @@ public static class SeedWarnings
         if (count == 1)
             yield return new(
                 WarningCode.OneSeed,
-                "With one seed, one pruned model is compared with one dense model: most differences are churn between "
-                    + "any two models. Set seeds.count to 5 or more.");
+                "With one seed, one pruned model is compared with one dense model, so it is not known how many of the "
+                    + "differences any two models have. Set seeds.count to 5 or more.");
         else if (count % 2 == 0)
             yield return new(
                 WarningCode.EvenSeeds,
@@ -23,10 +23,8 @@ public static class SeedWarnings
         if (count + request.ExtraDenseSeeds is < NoiseFloor.FewestRuns and var dense)
             yield return new(
                 WarningCode.NoNoiseFloor,
-                $"There is no noise floor, since it needs {NoiseFloor.FewestRuns} dense runs and the sweep "
-                    + $"has {dense}: "
-                    + "the number of PIEs that other seeds cause alone is then unknown. Set extraDenseSeeds, or a "
-                    + "larger "
-                    + "seeds.count.");
+                $"There is no noise floor, since it needs {NoiseFloor.FewestRuns} dense runs and the sweep has "
+                    + $"{dense}: the number of PIEs that other seeds cause alone is then unknown. Set "
+                    + "extraDenseSeeds, or a larger seeds.count.");
     }
 }

@@ -23,7 +23,7 @@ public sealed class SweepPageTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     /// <summary>MP-AI at 90 % changes the answers of all six seeds on three of eight examples.</summary>
     [Fact]
-    public async Task A_sweep_states_how_many_comparisons_change_more_than_seeds_do()
+    public async Task A_sweep_states_how_many_comparisons_differ_beyond_what_seeds_cause()
     {
         var sweep = await StudiedSweep.LabelledAsync(api);
         var rows = (await api.GetAsync($"/api/v1/sweeps/{sweep.Id}/analysis"))["items"]!.AsArray();
@@ -36,9 +36,9 @@ public sealed class SweepPageTests(ApiFixture api) : IClassFixture<ApiFixture>
         var equal = await Html.FoundAsync(api.Client, $"/ui/sweeps/{none}");
 
         Assert.InRange(above, 1, 4);
-        Assert.Contains($"{above} of 4 comparisons here change", page.Text, StringComparison.Ordinal);
+        Assert.Contains($"{above} of 4 comparisons here have votes that differ", page.Text, StringComparison.Ordinal);
         Assert.Contains("/ui/docs/results", page.Addresses);
-        Assert.Contains("None of 1 comparison here changes", equal.Text, StringComparison.Ordinal);
+        Assert.Contains("None of 1 comparison here has votes that differ", equal.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,8 +20,8 @@ public class ComparisonWarningsTests
         Assert.Equal("denseCollapsed", Codes(Summary(5) with { DenseCollapsed = 4 }));
 
     [Fact]
-    public void PIEs_that_rest_on_a_tie_are_counted() => Assert.StartsWith(
-        "3 of 8 PIEs rest on a tied vote",
+    public void PIEs_with_a_tied_vote_are_counted() => Assert.StartsWith(
+        "The vote of a cohort is tied on 3 of 8 PIEs.",
         Assert.Single(ComparisonWarnings.Of(Summary(4) with { TiedPies = 3 }, CohortKind.Trained)).Message,
         StringComparison.Ordinal);
 
@@ -43,7 +43,7 @@ public class ComparisonWarningsTests
     }
 
     [Fact]
-    public void One_seed_shows_churn_and_has_no_noise_floor() =>
+    public void One_seed_does_not_tell_churn_from_an_effect_and_has_no_noise_floor() =>
         Assert.Equal(
             "oneSeed noNoiseFloor", Codes(Summary(1) with { NoiseFloor = NoiseFloor.None(1, CohortKind.Trained) }));
 
