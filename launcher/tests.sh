@@ -40,9 +40,11 @@ run_tests() {
   for project in "${projects[@]}"; do
     # Debug, since a running service uses the Release binaries.
     quietly_build "$project" --configuration Debug
-    # Two projects at a time: those that start processes wait for them most of the time.
-    dotnet test "$project" --configuration Debug --no-build -m:2 --logger trx --results-directory "$results" \
-      ${filter:+--filter "$filter"} -- "xUnit.Seed=$seed" || exit_code=$?
+    # Two projects at a time: those that start processes wait for them most of the time. With a lower verbosity the
+    # reason is not printed if the objects of a class of tests cannot be disposed.
+    dotnet test "$project" --configuration Debug --no-build -m:2 --logger trx --logger 'console;verbosity=normal' \
+      --results-directory "$results" ${filter:+--filter "$filter"} -- "xUnit.Seed=$seed" 2>&1 |
+      sed -u '/^  Passed /d' | tee -a "$results/output" || exit_code=$?
   done
   # With a filter by name a project may have no tests.
   sum_up "$results" "$exit_code" "$seed" "${text:+empty}"
@@ -61,7 +63,8 @@ sum_up() {
     say "No test ran."
     exit_code=1
   elif (( exit_code != 0 && executed == passed )); then
-    say "dotnet test failed (exit code $exit_code) although no test did; see above."
+    say "dotnet test failed (exit code $exit_code) although no test did:"
+    grep -A 12 'Cleanup Failure' "$1/output" || say "see above."
   fi
   reasons_of_skips "$1"
   if (( total > executed )); then skipped=", $((total - executed)) skipped"; fi
