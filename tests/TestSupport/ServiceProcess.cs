@@ -78,12 +78,14 @@ public sealed class ServiceProcess : IAsyncDisposable
         int.Parse(ReadStat($"/proc/{process}/stat")[18], CultureInfo.InvariantCulture);
 
     /// <summary>The trainers of a worker.</summary>
-    public IReadOnlyList<int> Children() =>
+    public IReadOnlyList<int> Children() => ChildrenOf(Id);
+
+    public static IReadOnlyList<int> ChildrenOf(int process) =>
     [
         .. from stat in Directory.EnumerateDirectories("/proc").Select(folder => Path.Combine(folder, "stat"))
             .Where(File.Exists)
            let fields = ReadStat(stat)
-           where fields.Length > 3 && fields[3] == Id.ToString(CultureInfo.InvariantCulture)
+           where fields.Length > 3 && fields[3] == process.ToString(CultureInfo.InvariantCulture)
            select int.Parse(fields[0], CultureInfo.InvariantCulture),
     ];
 

@@ -12,7 +12,7 @@ namespace PieService.Worker.Resources;
 /// They are checked in a separate loop, since a network folder that hangs must not delay the heartbeat.
 /// </summary>
 public sealed class ResourceGuard(
-    PieFolders folders, WorkerSettings settings, ProvenArithmetic arithmetic, TimeProvider time,
+    PieFolders folders, WorkerSettings settings, ProvenArithmetic arithmetic, TrainerPool trainers, TimeProvider time,
     ILogger<ResourceGuard> logger) : RepeatingService(BetweenLooks, time)
 {
     private const long Mebi = 1024 * 1024;
@@ -39,7 +39,10 @@ public sealed class ResourceGuard(
         {
             if (ShortFor(checkpoint, mebibytes) is null) awaited.TryRemove(checkpoint, out _);
         }
-        return new[] { folders.Data, folders.Artifacts }.Distinct().Select(DiskShortage).Append(MemoryShortage())
+        var memory = MemoryShortage();
+        // Idle trainers keep the memory of their runs, and while there is no run nothing else ends them.
+        if (memory is not null || !awaited.IsEmpty) trainers.EndIdle();
+        return new[] { folders.Data, folders.Artifacts }.Distinct().Select(DiskShortage).Append(memory)
             .FirstOrDefault(found => found is not null);
     }
 

@@ -15,16 +15,16 @@ internal static class TrainerStart
     /// <param name="work">The first argument of the process.</param>
     public static ProcessStartInfo Of(WorkerSettings settings, int slot, string work)
     {
-        var host = Environment.ProcessPath!;
-        var start = new ProcessStartInfo(host)
+        var (host, worker) = (Environment.ProcessPath!, typeof(TrainerStart).Assembly.Location);
+        // The worker was started as `dotnet PieService.Worker.dll`, or as the executable in its folder.
+        var isLibrary = Path.GetFileNameWithoutExtension(host) == "dotnet";
+        var start = new ProcessStartInfo(isLibrary ? host : Path.ChangeExtension(worker, null))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // The worker was started as `dotnet PieService.Worker.dll`, or as the executable in its folder.
-        if (Path.GetFileNameWithoutExtension(host) == "dotnet")
-            start.ArgumentList.Add(typeof(TrainerStart).Assembly.Location);
+        if (isLibrary) start.ArgumentList.Add(worker);
         start.ArgumentList.Add(work);
 
         start.Environment["PIE_DEVICE"] = settings.DeviceType;

@@ -1,8 +1,12 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using PieService.Domain;
+using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
+using PieService.TestSupport;
 using PieService.Worker.Machines;
 using PieService.Worker.Resources;
+using PieService.Worker.Runs;
+using PieService.Worker.Tests.Trainers;
 using PieService.Worker.Trainers;
 
 namespace PieService.Worker.Tests.Resources;
@@ -10,8 +14,13 @@ namespace PieService.Worker.Tests.Resources;
 public sealed class ResourceGuardTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
+    private readonly TrainerPool trainers = new(WorkerSettings.From(_ => null));
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose()
+    {
+        trainers.Dispose();
+        folder.Dispose();
+    }
 
     [Fact]
     public void With_enough_disk_and_memory_no_shortage_is_reported() =>
@@ -40,6 +49,24 @@ public sealed class ResourceGuardTests : IDisposable
         Assert.False(guard.MayTrain("large"));
         Assert.True(guard.MayTrain("small"));
         Assert.Contains("the checkpoint 'large'", guard.ShortOf, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_shortage_of_memory_ends_the_idle_trainers()
+    {
+        Toy.Dataset().Save(folder["tokens"]);
+        await trainers.TrainAsync(
+            0, new TrainingAssignment(
+                Guid.NewGuid(), Toy.Recipe(Method.Dense), 7, folder["tokens"], null, folder["output"], null, null,
+                ["test"]),
+            wholeDevice: false, new IgnoredReport(), TestContext.Current.CancellationToken);
+        var trainer = Assert.Single(ServiceProcess.ChildrenOf(Environment.ProcessId));
+
+        Of(("PIE_MIN_FREE_DISK_MIB", "0"), ("PIE_MIN_FREE_MEMORY_MIB", "0")).Look();
+        Assert.Equal([trainer], ServiceProcess.ChildrenOf(Environment.ProcessId));
+
+        Of(("PIE_MIN_FREE_MEMORY_MIB", "2147483647")).Look();
+        Assert.Empty(ServiceProcess.ChildrenOf(Environment.ProcessId));
     }
 
     [Fact]
@@ -86,5 +113,5 @@ public sealed class ResourceGuardTests : IDisposable
     private ResourceGuard Of(ProvenArithmetic arithmetic, params (string Name, string Value)[] settings) => new(
         new PieFolders(folder["data/below"], folder["artifacts"], null, folder["models"]),
         WorkerSettings.From(name => settings.FirstOrDefault(setting => setting.Name == name).Value), arithmetic,
-        TimeProvider.System, NullLogger<ResourceGuard>.Instance);
+        trainers, TimeProvider.System, NullLogger<ResourceGuard>.Instance);
 }
