@@ -1,10 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using PieService.Domain;
 using PieService.Domain.Datasets;
+using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Worker.Files;
 using PieService.Worker.Text;
-using PieService.Worker.Training;
 
 namespace PieService.Worker.Resources;
 
@@ -51,32 +51,46 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
     }
 
     /// <returns>The path of the vectors, reduced to the words of the dataset.</returns>
-    /// <exception cref="UntrainableException">The file of the vectors cannot be read.</exception>
-    /// <exception cref="WorkerUnfitException">This worker has no vectors of this name; another worker may have
-    /// them.</exception>
+    /// <exception cref="WorkerUnfitException">This worker has no vectors of this name, or only a damaged file; another
+    /// worker may have them.</exception>
     public async Task<string> VectorsAsync(string name, string tokensPath, CancellationToken cancellation)
     {
         var source = vectors.Find(name);
         // Size and time are part of the key: the file may be replaced under the same name.
         var version = $"{WordVectors.Format}-{name}-{source.Length}-{source.LastWriteTimeUtc.Ticks}-"
             + Path.GetFileNameWithoutExtension(tokensPath);
-        try
+        return await MakeAsync(Path.Combine("vectors", FileName(version)), path =>
         {
-            return await MakeAsync(Path.Combine("vectors", FileName(version)), path =>
-            {
-                WordVectors.Reduce(source.FullName, name, TokenisedDataset.Load(tokensPath), cancellation).Save(path);
-                return Task.CompletedTask;
-            }, cancellation);
-        }
-        catch (InvalidDataException unreadable)
-        {
-            throw new UntrainableException(
-                $"The word vectors '{name}' cannot be "
-                    + $"used: {unreadable.Message.Replace(source.FullName, source.Name, StringComparison.Ordinal)}");
-        }
+            Reduce(source, name, TokenisedDataset.Load(tokensPath), cancellation).Save(path);
+            return Task.CompletedTask;
+        }, cancellation);
     }
 
     public void Dispose() => oneAtATime.Dispose();
+
+    /// <summary>
+    /// A run may take a file before the inventory has read it. A damaged one is then no longer offered, and the runs
+    /// that wait for it at this moment do not read it again.
+    /// </summary>
+    private WordVectors Reduce(
+        FileInfo source, string name, TokenisedDataset dataset, CancellationToken cancellation)
+    {
+        if (vectors.WhyUnusable(source) is { } known) throw Unfit(known);
+        try
+        {
+            return WordVectors.Reduce(source.FullName, name, dataset, cancellation);
+        }
+        catch (InvalidDataException damaged)
+        {
+            var reason = ModelInventory.Readable(
+                damaged.Message.Replace(source.FullName, source.Name, StringComparison.Ordinal));
+            vectors.MarkUnusable(source, reason);
+            throw Unfit(reason);
+        }
+
+        WorkerUnfitException Unfit(string reason) =>
+            new($"The word vectors '{name}' cannot be used: {reason}", ModelKind.Vectors, name);
+    }
 
     private async Task<string> MakeAsync(string relativePath, Func<string, Task> make, CancellationToken cancellation)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using PieService.Domain;
@@ -107,10 +106,7 @@ public sealed class ModelInventory(
                     $"{NoteOf(folder.Name, CheckpointVersion.Of(folder))}-{NotesFormat}.json")),
         .. vectors.All().Select(named => new Source(
             named.Names[0], [.. named.Names.Skip(1)], ModelKind.Vectors, named.File.FullName,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"vectors-{NotesFormat}-{named.File.Name}-{named.File.Length}"
-                    + $"-{named.File.LastWriteTimeUtc.Ticks}.json"))),
+            $"vectors-{NotesFormat}-{VectorFolder.VersionOf(named.File)}.json")),
     ];
 
     private static string NoteOf(string checkpoint, string version) => $"checkpoint-{checkpoint}-{version}";
@@ -169,7 +165,7 @@ public sealed class ModelInventory(
     /// <summary>
     /// A damaged file may put any character into a message, but the database accepts no NUL and no unpaired surrogate.
     /// </summary>
-    private static string Readable(string message) =>
+    internal static string Readable(string message) =>
         string.Concat(
             message.EnumerateRunes().Take(LongestError).Select(rune => Rune.IsControl(rune) ? " " : rune.ToString()));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using PieService.Domain;
 using PieService.Domain.Runs;
 
@@ -13,7 +14,7 @@ public sealed class VectorFolder(PieFolders folders)
     // the empty one, the name is the file's name.
     private static readonly string[] Endings = ["", ".txt", ".txt.gz", ".vec", ".vec.gz", ".gz"];
 
-    /// <summary>The reasons by the name of the file, which may have several names in recipes.</summary>
+    /// <summary>The reasons by <see cref="VersionOf"/>, since a file may have several names in recipes.</summary>
     private readonly ConcurrentDictionary<string, string> unusable = new(StringComparer.Ordinal);
 
     /// <summary>
@@ -60,17 +61,24 @@ public sealed class VectorFolder(PieFolders folders)
             $"The word vectors '{name}' are not in this worker's PIE_VECTORS.", ModelKind.Vectors, name);
 
     /// <summary>
-    /// Marks the file of a name, which no run of this worker may use until the worker is restarted, by none of its
-    /// names.
+    /// Marks the file of a name, which no run of this worker may use by any of its names until the file is replaced or
+    /// the worker is restarted.
     /// </summary>
     public void MarkUnusable(string name, string reason)
     {
         // A file that was removed meanwhile has no names.
-        if (FileOf(name) is { } file) unusable[file.Name] = reason;
+        if (FileOf(name) is { } file) MarkUnusable(file, reason);
     }
 
+    /// <param name="file">The file as it was when it was found.</param>
+    public void MarkUnusable(FileInfo file, string reason) => unusable[VersionOf(file)] = reason;
+
     /// <summary>Returns null if no fault of the file is known.</summary>
-    public string? WhyUnusable(FileInfo file) => unusable.GetValueOrDefault(file.Name);
+    public string? WhyUnusable(FileInfo file) => unusable.GetValueOrDefault(VersionOf(file));
+
+    /// <summary>Identifies the present content of a file; one that was removed has only its name.</summary>
+    public static string VersionOf(FileInfo file) => !file.Exists ? file.Name : string.Create(
+        CultureInfo.InvariantCulture, $"{file.Name}-{file.Length}-{file.LastWriteTimeUtc.Ticks}");
 
     private FileInfo? FileOf(string name) =>
         folders.Vectors is { } folder && FileOf(name, file => File.Exists(Path.Combine(folder, file))) is { } found
