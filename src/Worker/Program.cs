@@ -130,6 +130,7 @@ services.AddHostedService(provider => provider.GetRequiredService<DeviceWatch>()
 services.AddSingleton<LeaseKeeper>();
 services.AddHostedService(provider => provider.GetRequiredService<LeaseKeeper>());
 services.AddHostedService<ArtifactCleanup>();
+services.AddSingleton<SlotRecovery>();
 services.AddSingleton<RunClaim>();
 services.AddSingleton<RunPreparation>();
 services.AddSingleton<RunReport>();

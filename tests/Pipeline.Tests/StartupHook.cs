@@ -2,8 +2,8 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 
 /// <summary>
-/// Ends a trainer process as a lack of memory does that a native library cannot report: by an abort in the middle of a
-/// run. .NET calls it before Main in processes whose DOTNET_STARTUP_HOOKS names this assembly, and requires that name
+/// Ends a trainer process: as a lack of memory does that a native library cannot report, by an abort in the middle of a
+/// run; or at its start, as a trainer that does not find its device. .NET calls it before Main in processes whose DOTNET_STARTUP_HOOKS names this assembly, and requires that name
 /// without a namespace.
 /// </summary>
 #pragma warning disable CA1050 // the name is required
@@ -13,13 +13,23 @@ internal static class StartupHook
     /// <summary>The variable with the path of a file that the process removes before it aborts.</summary>
     internal const string File = "PIE_TEST_ABORT_ONCE";
 
+    /// <summary>The variable with the path of a file; while the file exists, no process of a trainer starts.</summary>
+    internal const string NoDevice = "PIE_TEST_NO_DEVICE";
+
     /// <summary>A model and its optimizer have more tensors than this, and a process without a run has none.</summary>
     private const long TensorsOfRun = 40;
 
     public static void Initialize()
     {
+        var work = Environment.GetCommandLineArgs()[^1];
+        if (work is "trainer" or "arithmetic" && Environment.GetEnvironmentVariable(NoDevice) is { Length: > 0 } gone
+            && System.IO.File.Exists(gone))
+        {
+            Console.Error.WriteLine("The device is gone.");
+            Environment.Exit(1);
+        }
         if (Environment.GetEnvironmentVariable(File) is not { Length: > 0 } file
-            || Environment.GetCommandLineArgs()[^1] != "trainer" || !System.IO.File.Exists(file)) return;
+            || work != "trainer" || !System.IO.File.Exists(file)) return;
         new Thread(() =>
         {
             while (Tensors() < TensorsOfRun) Thread.Yield();

@@ -17,8 +17,8 @@ namespace PieService.Worker.Supervision;
 /// </summary>
 public sealed class LeaseKeeper(
     RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings,
-    ProvenArithmetic arithmetic, ResourceGuard guard, ModelInventory inventory, DeviceWatch devices,
-    IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime,
+    ProvenArithmetic arithmetic, ResourceGuard guard, SlotRecovery recovery, ModelInventory inventory,
+    DeviceWatch devices, IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime,
     ILogger<LeaseKeeper> logger) : BackgroundService
 {
     /// <summary>A cancelled or paused run stops within this time.</summary>
@@ -80,7 +80,8 @@ public sealed class LeaseKeeper(
             INSERT INTO workers (id, machine, slots, device, short_of, vectors, checkpoints, models, arithmetic,
                 device_type, devices, versions, started_at, last_beat_at)
             VALUES ({worker.Id}, {worker.Machine}, {(arithmetic.Problem is null ? workerSettings.Slots : 0)},
-                {workerSettings.DeviceNames}, {guard.ShortOf}, {inventory.Vectors()}, {inventory.Checkpoints()},
+                {workerSettings.DeviceNames}, {guard.ShortOf ?? recovery.Problem}, {inventory.Vectors()},
+                {inventory.Checkpoints()},
                 {Json.Write(inventory.Models)}::jsonb, {Json.Write(arithmetic.Reports)}::jsonb,
                 {workerSettings.DeviceType}, {Json.Write(devices.Devices)}::jsonb, {WorkerVersions.Text},
                 now(), now())

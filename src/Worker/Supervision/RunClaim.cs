@@ -9,7 +9,8 @@ namespace PieService.Worker.Supervision;
 /// <summary>Claims the first queued run that this worker has the resources to train.</summary>
 public sealed class RunClaim(
     RunLeases leases, WorkerIdentity worker, WorkerSettings settings, TrainingSlots slots, ArtifactFolder artifacts,
-    ModelInventory inventory, ResourceGuard guard, TimeProvider time, ILogger<RunClaim> logger) : IDisposable
+    ModelInventory inventory, ResourceGuard guard, SlotRecovery recovery, TimeProvider time,
+    ILogger<RunClaim> logger) : IDisposable
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
 
@@ -17,14 +18,15 @@ public sealed class RunClaim(
     private readonly SemaphoreSlim one = new(1);
 
     /// <summary>
-    /// Waits while the worker is short of disk space or memory, or its arithmetic is wrong. Returns null if no run is
-    /// ready, the worker stops, the device was reserved meanwhile, or the database is unavailable.
+    /// Waits while the worker is short of disk space or memory, its arithmetic is wrong, or the slot failed. Returns null
+    /// if no run is ready, the worker stops, the device was reserved meanwhile, or the database is unavailable.
     /// </summary>
     /// <param name="slot">The slot that was entered for the run.</param>
     public async Task<SlotRun?> NextAsync(int slot, CancellationToken stopping)
     {
         try
         {
+            await recovery.UntilSoundAsync(slot, stopping);
             if (!await ReservesAsync(slot, stopping)) return await ClaimAsync(slot, stopping);
             await UntilFreeAsync(slot, stopping);
             var claimed = await ClaimAsync(slot, stopping);

@@ -9,6 +9,7 @@ using PieService.Worker.Models;
 using PieService.Worker.Resources;
 using PieService.Worker.Runs;
 using PieService.Worker.Text;
+using PieService.Worker.Trainers;
 using PieService.Worker.Training;
 
 namespace PieService.Worker.Supervision;
@@ -24,9 +25,20 @@ public sealed class RunPreparation(
     /// runs.</exception>
     /// <exception cref="InsufficientMemoryException">Too little memory is available now.</exception>
     /// <exception cref="UntrainableException">The run cannot be trained, and a retry would not help.</exception>
+    /// <exception cref="WorkerFailedException">This worker's disk, or the artifact folder, fails.</exception>
     /// <param name="device">The kind of device that trains it.</param>
-    public Task<TrainingAssignment> AssignAsync(Run run, RunLease lease, string device, CancellationToken stopped) =>
-        DatabaseRetry.PersistAsync(() => PrepareAsync(run, lease, device, stopped), time, stopped);
+    public async Task<TrainingAssignment> AssignAsync(
+        Run run, RunLease lease, string device, CancellationToken stopped)
+    {
+        try
+        {
+            return await DatabaseRetry.PersistAsync(() => PrepareAsync(run, lease, device, stopped), time, stopped);
+        }
+        catch (Exception local) when (local is IOException or UnauthorizedAccessException)
+        {
+            throw new WorkerFailedException(local.Message, local);
+        }
+    }
 
     private async Task<TrainingAssignment> PrepareAsync(
         Run run, RunLease lease, string device, CancellationToken stopped)

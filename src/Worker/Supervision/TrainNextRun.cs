@@ -11,7 +11,7 @@ namespace PieService.Worker.Supervision;
 /// <summary>Trains the first queued run, if there is one.</summary>
 public sealed class TrainNextRun(
     TrainingSlots slots, RunClaim claim, LeaseKeeper keeper, RunPreparation preparation, TrainerPool trainers,
-    RunReport report, FailedResources resources, DeviceMemory memory, RunMeter meter,
+    RunReport report, FailedResources resources, SlotRecovery recovery, DeviceMemory memory, RunMeter meter,
     IHostApplicationLifetime lifetime, ILogger<TrainNextRun> logger)
     : ITrainNextRun
 {
@@ -58,6 +58,7 @@ public sealed class TrainNextRun(
             trainers.EndIdle(placed.NotBeside);
             await TrainAsync(placed, held, telemetry);
             WorkerLog.Succeeded(logger, run.Id);
+            recovery.Note(placed.Slot, failure: null);
         }
         catch (Exception failure)
         {
@@ -71,6 +72,7 @@ public sealed class TrainNextRun(
             {
                 WorkerLog.Failed(logger, run.Id, outcome.Message);
                 resources.Note(failure);
+                recovery.Note(placed.Slot, failure);
             }
             telemetry.Ended(outcome);
             await report.OutcomeAsync(lease, outcome);

@@ -37,7 +37,8 @@ public sealed record TrainingOutcome(RowChange Change, bool WasStopped, string M
             _ when reason == StopReason.LeaseLost => RowChange.None,
             _ when wasStopped => RowChange.Yield,
             // The run is not at fault; another worker may train it.
-            WorkerUnfitException or ModelMismatchException or InsufficientMemoryException => RowChange.Yield,
+            WorkerUnfitException or ModelMismatchException or InsufficientMemoryException or WorkerFailedException =>
+                RowChange.Yield,
             // The next attempt computes fewer examples at once.
             MemoryExhaustedException => RowChange.Yield,
             UntrainableException => RowChange.Fail,

@@ -36,6 +36,11 @@ internal static partial class WorkerLog
     [LoggerMessage(17, LogLevel.Information, "No work for {Seconds} s; the worker ends")]
     public static partial void Idle(ILogger logger, double seconds);
 
+    [LoggerMessage(
+        18, LogLevel.Warning,
+        "Slot {Slot} on {Device} takes no runs for {Seconds} s, and then only if its arithmetic is right: {Reason}")]
+    public static partial void SlotFailed(ILogger logger, int slot, string device, double seconds, string reason);
+
     [LoggerMessage(20, LogLevel.Warning, "The database is unavailable, training continues: {Reason}")]
     public static partial void DatabaseAway(ILogger logger, string reason);
 }

@@ -60,7 +60,7 @@ public sealed record ProvenArithmetic(IReadOnlyList<ArithmeticReport> Reports)
     /// </summary>
     /// <exception cref="TrainerFailedException">The process never reports: it does not find its device, or it
     /// dies.</exception>
-    private static async Task<ArithmeticReport> ProveAsync(WorkerSettings settings, int slot, TimeProvider time)
+    internal static async Task<ArithmeticReport> ProveAsync(WorkerSettings settings, int slot, TimeProvider time)
     {
         for (var trial = 1; ; trial++)
         {

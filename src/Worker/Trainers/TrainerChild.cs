@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using PieService.Domain;
@@ -21,12 +22,20 @@ internal sealed class TrainerChild : IDisposable
     private readonly KillCounter kills = KillCounter.Here();
     private long killsBefore;
 
+    /// <exception cref="TrainerFailedException">The system does not start the process.</exception>
     public TrainerChild(WorkerSettings settings, int slot, string work = TrainerProcess.Trainer)
     {
         (this.settings, Slot) = (settings, slot);
         process = new Process { StartInfo = TrainerStart.Of(settings, slot, work) };
         process.ErrorDataReceived += (_, line) => tail.Add(line.Data);
-        process.Start();
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception refused)
+        {
+            throw new TrainerFailedException($"The trainer process cannot be started: {refused.Message}");
+        }
         process.BeginErrorReadLine();
     }
 
@@ -38,14 +47,22 @@ internal sealed class TrainerChild : IDisposable
 
     /// <summary>The report of a process that was started to compare its arithmetic.</summary>
     /// <exception cref="TrainerFailedException">The process ends without a report.</exception>
-    public async Task<ArithmeticReport> ArithmeticAsync()
+    public async Task<ArithmeticReport> ArithmeticAsync() =>
+        (await FirstAsync(message => message.Arithmetic is not null, CancellationToken.None)).Arithmetic!;
+
+    /// <summary>Waits until the process has found its device and takes runs.</summary>
+    /// <exception cref="TrainerFailedException">The process ends before that.</exception>
+    public Task UntilReadyAsync(CancellationToken cancellation) =>
+        FirstAsync(message => message.IsAlive, cancellation);
+
+    private async Task<TrainerMessage> FirstAsync(Predicate<TrainerMessage> wanted, CancellationToken cancellation)
     {
-        while (await NextLineAsync(CancellationToken.None) is { } line)
+        while (await NextLineAsync(cancellation) is { } line)
         {
-            if (Parse(line)?.Arithmetic is { } report) return report;
+            if (Parse(line) is { } message && wanted(message)) return message;
             tail.Add(line);
         }
-        throw new TrainerFailedException(await EpitaphAsync(CancellationToken.None));
+        throw new TrainerFailedException(await EpitaphAsync(cancellation));
     }
 
     /// <exception cref="UntrainableException">The run cannot succeed.</exception>

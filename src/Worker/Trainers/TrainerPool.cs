@@ -21,11 +21,12 @@ public sealed class TrainerPool(WorkerSettings settings) : IDisposable
     /// <exception cref="UntrainableException">The run cannot succeed.</exception>
     /// <exception cref="MemoryExhaustedException">Memory ran out.</exception>
     /// <exception cref="TrainerFailedException">The run or its process failed.</exception>
+    /// <exception cref="WorkerFailedException">No trainer starts in the slot.</exception>
     public async Task<TrainingResult> TrainAsync(
         int slot, TrainingAssignment assignment, bool wholeDevice, ITrainingReport report,
         CancellationToken cancellation)
     {
-        var child = Rent(slot);
+        var child = await RentAsync(slot, cancellation);
         var healthy = false;
         try
         {
@@ -60,12 +61,25 @@ public sealed class TrainerPool(WorkerSettings settings) : IDisposable
         }
     }
 
-    private TrainerChild Rent(int slot)
+    private async Task<TrainerChild> RentAsync(int slot, CancellationToken cancellation)
     {
         lock (idle)
         {
             // An idle trainer that died must not count as a failed attempt.
-            return idle.Remove(slot, out var waiting) && waiting.IsAlive ? waiting : new TrainerChild(settings, slot);
+            if (idle.Remove(slot, out var waiting) && waiting.IsAlive) return waiting;
+        }
+        TrainerChild? child = null;
+        try
+        {
+            child = new TrainerChild(settings, slot);
+            await child.UntilReadyAsync(cancellation);
+            return child;
+        }
+        catch (Exception failure)
+        {
+            child?.Dispose();
+            if (failure is TrainerFailedException) throw new WorkerFailedException(failure.Message, failure);
+            throw;
         }
     }
 

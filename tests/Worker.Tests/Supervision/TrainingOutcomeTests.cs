@@ -14,6 +14,7 @@ public class TrainingOutcomeTests
         { new InsufficientMemoryException("Too little is free."), RowChange.Yield },
         { new MemoryExhaustedException("CUDA out of memory."), RowChange.Yield },
         { new UntrainableException("It diverged."), RowChange.Fail },
+        { new WorkerFailedException("No device.", new IOException()), RowChange.Yield },
         { new TrainerFailedException("It was killed."), RowChange.Retry },
         { new IOException("The disk is full."), RowChange.Retry },
     };
