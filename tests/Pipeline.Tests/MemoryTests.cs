@@ -49,6 +49,7 @@ public sealed class MemoryTests
     public async Task A_run_whose_trainer_died_for_lack_of_memory_is_tried_again_with_half_of_its_batch()
     {
         var once = Path.GetTempFileName();
+        await File.WriteAllTextAsync(once, "terminate called after throwing an instance of 'std::bad_alloc'");
         await using var service = await ServiceFixture.OpenAsync(
             ("PIE_SLOTS", "1"), ("DOTNET_STARTUP_HOOKS", typeof(MemoryTests).Assembly.Location),
             (StartupHook.File, once));

@@ -10,7 +10,10 @@ using System.Runtime.InteropServices;
 internal static class StartupHook
 #pragma warning restore CA1050
 {
-    /// <summary>The variable with the path of a file that the process removes before it aborts.</summary>
+    /// <summary>
+    /// The variable with the path of a file that the process removes before it aborts; what the file has is its last
+    /// output.
+    /// </summary>
     internal const string File = "PIE_TEST_ABORT_ONCE";
 
     /// <summary>The variable with the path of a file; while the file exists, no process of a trainer starts.</summary>
@@ -33,8 +36,9 @@ internal static class StartupHook
         new Thread(() =>
         {
             while (Tensors() < TensorsOfRun) Thread.Yield();
+            var output = System.IO.File.ReadAllText(file);
             System.IO.File.Delete(file);
-            Console.Error.WriteLine("terminate called after throwing an instance of 'std::bad_alloc'");
+            Console.Error.WriteLine(output);
             Abort();
         })
         { IsBackground = true }.Start();

@@ -82,7 +82,7 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         }
         catch (InvalidDataException damaged)
         {
-            var reason = ModelInventory.Readable(
+            var reason = ReadableText.Line(
                 damaged.Message.Replace(source.FullName, source.Name, StringComparison.Ordinal));
             vectors.MarkUnusable(source, reason);
             throw Unfit(reason);

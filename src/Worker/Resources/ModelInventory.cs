@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using PieService.Domain;
 using PieService.Domain.Runs;
@@ -19,8 +18,6 @@ public sealed class ModelInventory(
     VectorFolder vectors, CheckpointFolder checkpoints, TrainerMemory memory, PieFolders folders, TimeProvider time,
     ILogger<ModelInventory> logger) : RepeatingService(TimeSpan.FromSeconds(5), time)
 {
-    private const int LongestError = 1000;
-
     /// <summary>
     /// The version of what is noted of a file, and of the rules by which a file is refused: a file whose note is of an
     /// earlier version is read again.
@@ -137,7 +134,7 @@ public sealed class ModelInventory(
             else ResourceLog.ModelFailed(logger, unreadable, source.Path);
             model = source.WithNames(new ModelFile(
                 source.Name, source.Kind, null, null, null, null,
-                Readable(
+                ReadableText.Line(
                     unreadable.Message.Replace(source.Path, Path.GetFileName(source.Path), StringComparison.Ordinal))));
             // A failure of the disk may be transient, so only other failures are cached.
             if ((unreadable.InnerException ?? unreadable) is not (IOException or UnauthorizedAccessException))
@@ -161,11 +158,4 @@ public sealed class ModelInventory(
             source.Name, ModelKind.Vectors, vectors.Dimensions, Layers: null, vectors.Words * vectors.Dimensions,
             vectors.Sha256, Words: vectors.Words, Duplicates: vectors.Duplicates);
     }
-
-    /// <summary>
-    /// A damaged file may put any character into a message, but the database accepts no NUL and no unpaired surrogate.
-    /// </summary>
-    internal static string Readable(string message) =>
-        string.Concat(
-            message.EnumerateRunes().Take(LongestError).Select(rune => Rune.IsControl(rune) ? " " : rune.ToString()));
 }

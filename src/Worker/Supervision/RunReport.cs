@@ -7,6 +7,7 @@ using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Worker.Artifacts;
+using PieService.Worker.Resources;
 using PieService.Worker.Runs;
 using PieService.Worker.Trainers;
 
@@ -66,7 +67,8 @@ public sealed class RunReport(
     }
 
     public async Task NoteAsync(HeldRun held, string note) =>
-        await DatabaseRetry.PersistAsync(() => leases.NoteAsync(held.Lease, note, held.Stopped), time, held.Stopped);
+        await DatabaseRetry.PersistAsync(
+            () => leases.NoteAsync(held.Lease, ReadableText.Lines(note), held.Stopped), time, held.Stopped);
 
     /// <summary>
     /// Notes on the run that memory ran out, and halves for its next attempt on this kind of device the number of
@@ -85,7 +87,7 @@ public sealed class RunReport(
                     + $"maxLength, or train on a device with more memory. {failure.Message}");
         }
         var half = size / 2;
-        var reason = failure.Message.ReplaceLineEndings("\n").Split('\n')[0];
+        var reason = ReadableText.Lines(failure.Message).Split('\n')[0];
         reason = $"Memory ran out with {size} examples at once on {device}: {reason}";
         await WithDatabaseAsync(
             held, db => FittingBatches.TryAsync(db, held.Lease.RunId, device, half, reason, held.Stopped));
@@ -110,7 +112,7 @@ public sealed class RunReport(
     };
 
     private Task<bool> FailAsync(RunLease lease, string message, bool retry) =>
-        PersistAsync(() => leases.FailAttemptAsync(lease, message, retry, CancellationToken.None));
+        PersistAsync(() => leases.FailAttemptAsync(lease, ReadableText.Lines(message), retry, CancellationToken.None));
 
     private Task<bool> PersistAsync(Func<Task<bool>> say) =>
         DatabaseRetry.PersistAsync(say, time, CancellationToken.None);

@@ -60,8 +60,7 @@ public sealed class SlotRecovery(
 
     private void Fail(int slot, string reason)
     {
-        // The output of a process may have any character.
-        var shown = ModelInventory.Readable(reason);
+        var shown = ReadableText.Line(reason);
         failed.AddOrUpdate(slot, (1, shown), (_, before) => (before.Failures + 1, shown));
     }
 
