@@ -10,6 +10,7 @@ public enum StopReason { None, LeaseLost, CancelRequested, PauseRequested, Worke
 public sealed class HeldRun(RunLease lease, Action<HeldRun> release) : IDisposable
 {
     private readonly CancellationTokenSource stop = new();
+    private Task stopping = Task.CompletedTask;
     private bool isOver;
 
     public RunLease Lease { get; } = lease;
@@ -25,7 +26,8 @@ public sealed class HeldRun(RunLease lease, Action<HeldRun> release) : IDisposab
         {
             if (isOver || Reason != StopReason.None) return;
             Reason = reason;
-            stop.Cancel();
+            // What the token stops ends a process, which takes seconds: the heartbeats of other runs must not wait.
+            stopping = stop.CancelAsync();
         }
     }
 
@@ -35,7 +37,10 @@ public sealed class HeldRun(RunLease lease, Action<HeldRun> release) : IDisposab
         lock (stop)
         {
             isOver = true;
-            stop.Dispose();
+            // The caller may be what the token has stopped, so this does not wait either.
+            stopping.ContinueWith(
+                _ => stop.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
         }
     }
 }
