@@ -13,8 +13,8 @@ namespace PieService.Worker.Resources;
 /// and shared by all runs. Files are renamed into place when they are complete, so several workers may share the
 /// folder.
 /// </summary>
-public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbContextFactory<PieDbContext> contexts)
-    : IDisposable
+public sealed class DatasetCache(
+    PieFolders folders, VectorFolder vectors, IDbContextFactory<PieDbContext> contexts, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim oneAtATime = new(1, 1);
     private readonly HashSet<string> known = [];
@@ -26,7 +26,7 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.Id == datasetId, cancellation);
         var key = $"{TokenisedDataset.Format}-{dataset.ContentHash}{(tokenizer is null ? "" : $"-{tokenizer.Sha256}")}";
-        return await MakeAsync(Path.Combine("tokens", FileName(key)), async path =>
+        return await MakeAsync(Path.Combine(CachedFiles.Tokens, FileName(key)), async path =>
         {
             var builder = new TokenisedDatasetBuilder(
                 dataset.ContentHash, dataset.Labels.Length, tokenizer, dataset.Task);
@@ -59,7 +59,7 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         // Size and time are part of the key: the file may be replaced under the same name.
         var version = $"{WordVectors.Format}-{name}-{source.Length}-{source.LastWriteTimeUtc.Ticks}-"
             + Path.GetFileNameWithoutExtension(tokensPath);
-        return await MakeAsync(Path.Combine("vectors", FileName(version)), path =>
+        return await MakeAsync(Path.Combine(CachedFiles.Vectors, FileName(version)), path =>
         {
             Reduce(source, name, TokenisedDataset.Load(tokensPath), cancellation).Save(path);
             return Task.CompletedTask;
@@ -98,7 +98,11 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         await oneAtATime.WaitAsync(cancellation);
         try
         {
-            if (IsWhole(path)) return path;
+            if (IsWhole(path))
+            {
+                CachedFiles.Use(path, time.GetUtcNow());
+                return path;
+            }
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             // Another worker may be writing it too. Both write the same content, so it does not matter whose file
             // remains.
@@ -164,5 +168,5 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         lock (known) known.Clear();
     }
 
-    private static string FileName(string key) => key.Replace(':', '-') + ".safetensors";
+    private static string FileName(string key) => key.Replace(':', '-') + CachedFiles.Ending;
 }

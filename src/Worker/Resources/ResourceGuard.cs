@@ -8,7 +8,8 @@ using PieService.Worker.Trainers;
 namespace PieService.Worker.Resources;
 
 /// <summary>
-/// The disk space and memory that a worker leaves free: if there is less, it finishes its runs and takes no new ones.
+/// The disk space and memory that a worker leaves free: if there is less, it finishes its runs and takes no new ones,
+/// and frees what it can: unused files of the cache, one at each check, and idle trainers.
 /// They are checked in a separate loop, since a network folder that hangs must not delay the heartbeat.
 /// </summary>
 public sealed class ResourceGuard(
@@ -39,11 +40,12 @@ public sealed class ResourceGuard(
         {
             if (ShortFor(checkpoint, mebibytes) is null) awaited.TryRemove(checkpoint, out _);
         }
-        var memory = MemoryShortage();
+        var (disk, memory) = (DiskShortage(folders.Data), MemoryShortage());
+        if (disk is not null && CachedFiles.RemoveOldest(folders.Cache, Time.GetUtcNow()) is { } removed)
+            ResourceLog.RemovedFromCache(logger, removed);
         // Idle trainers keep the memory of their runs, and while there is no run nothing else ends them.
         if (memory is not null || !awaited.IsEmpty) trainers.EndIdle();
-        return new[] { folders.Data, folders.Artifacts }.Distinct().Select(DiskShortage).Append(memory)
-            .FirstOrDefault(found => found is not null);
+        return disk ?? DiskShortage(folders.Artifacts) ?? memory;
     }
 
     /// <summary>

@@ -10,6 +10,10 @@ internal static partial class ResourceLog
     [LoggerMessage(23, LogLevel.Error, "{Path} cannot be used")]
     public static partial void ModelFailed(ILogger logger, Exception failure, string path);
 
+    [LoggerMessage(
+        25, LogLevel.Information, "{Path} was not used for the longest time and is removed from the cache for its space")]
+    public static partial void RemovedFromCache(ILogger logger, string path);
+
     [LoggerMessage(24, LogLevel.Error, "A check of {Service} failed; the next check follows")]
     public static partial void LookFailed(ILogger logger, Exception failure, string service);
 }

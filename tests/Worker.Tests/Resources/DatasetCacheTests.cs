@@ -37,6 +37,22 @@ public sealed class DatasetCacheTests : IDisposable
         Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
     }
 
+    [Fact]
+    public async Task The_access_time_of_a_file_is_its_last_use_by_a_run()
+    {
+        var path = await VectorsAsync();
+        var old = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        File.SetLastAccessTimeUtc(path, old);
+        // A file system need not note that a file was read less than a day after this.
+        File.SetLastWriteTimeUtc(path, old - TimeSpan.FromDays(1));
+
+        Assert.Equal(path, await VectorsAsync());
+
+        Assert.InRange(
+            File.GetLastAccessTimeUtc(path), TimeProvider.System.GetUtcNow().UtcDateTime - TimeSpan.FromMinutes(10),
+            DateTime.MaxValue);
+    }
+
     /// <summary>A run may take the file before the inventory has read it.</summary>
     [Fact]
     public async Task A_damaged_file_of_vectors_makes_the_worker_unfit_until_it_is_replaced()
@@ -70,7 +86,7 @@ public sealed class DatasetCacheTests : IDisposable
     private async Task<string> VectorsAsync()
     {
         // vectors are reduced without the database
-        using var cache = new DatasetCache(folders, vectors, contexts: null!);
+        using var cache = new DatasetCache(folders, vectors, contexts: null!, TimeProvider.System);
         return await cache.VectorsAsync("small", folder["tokens"], CancellationToken.None);
     }
 }

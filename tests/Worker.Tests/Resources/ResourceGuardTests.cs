@@ -52,6 +52,21 @@ public sealed class ResourceGuardTests : IDisposable
     }
 
     [Fact]
+    public void A_shortage_of_disk_removes_a_file_of_the_cache_that_is_not_used()
+    {
+        var tokens = folder["data/below/cache/tokens/old.safetensors"];
+        Directory.CreateDirectory(Path.GetDirectoryName(tokens)!);
+        File.WriteAllText(tokens, "");
+        CachedFiles.Use(tokens, TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(2));
+
+        Of(("PIE_MIN_FREE_DISK_MIB", "0")).Look();
+        Assert.True(File.Exists(tokens));
+
+        Of(("PIE_MIN_FREE_DISK_MIB", "2147483647")).Look();
+        Assert.False(File.Exists(tokens));
+    }
+
+    [Fact]
     public async Task A_shortage_of_memory_ends_the_idle_trainers()
     {
         Toy.Dataset().Save(folder["tokens"]);
