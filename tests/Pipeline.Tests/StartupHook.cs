@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 /// <summary>
 /// Ends a trainer process: as a lack of memory does that a native library cannot report, by an abort in the middle of a
-/// run; or at its start, as a trainer that does not find its device. .NET calls it before Main in processes whose DOTNET_STARTUP_HOOKS names this assembly, and requires that name
-/// without a namespace.
+/// run; or at its start, as a trainer that does not find its device. .NET calls it before Main in processes whose
+/// DOTNET_STARTUP_HOOKS names this assembly, and requires that name without a namespace.
 /// </summary>
 #pragma warning disable CA1050 // the name is required
 internal static class StartupHook

@@ -11,7 +11,7 @@ internal static partial class ResourceLog
     public static partial void ModelFailed(ILogger logger, Exception failure, string path);
 
     [LoggerMessage(
-        25, LogLevel.Information, "{Path} was not used for the longest time and is removed from the cache for its space")]
+        25, LogLevel.Information, "{Path} was not used for the longest time and is removed from the cache")]
     public static partial void RemovedFromCache(ILogger logger, string path);
 
     [LoggerMessage(24, LogLevel.Error, "A check of {Service} failed; the next check follows")]

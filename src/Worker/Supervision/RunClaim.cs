@@ -18,8 +18,8 @@ public sealed class RunClaim(
     private readonly SemaphoreSlim one = new(1);
 
     /// <summary>
-    /// Waits while the worker is short of disk space or memory, its arithmetic is wrong, or the slot failed. Returns null
-    /// if no run is ready, the worker stops, the device was reserved meanwhile, or the database is unavailable.
+    /// Waits while the worker is short of disk space or memory, its arithmetic is wrong, or the slot failed. Returns
+    /// null if no run is ready, the worker stops, the device was reserved meanwhile, or the database is unavailable.
     /// </summary>
     /// <param name="slot">The slot that was entered for the run.</param>
     public async Task<SlotRun?> NextAsync(int slot, CancellationToken stopping)
