@@ -35,9 +35,11 @@ SELECT link.sweep_id, link.run_id, link.ordinal, link.model, link.shared_epochs,
 FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id JOIN runs ON runs.id = link.run_id;
 
 -- The runs that can be claimed now. A branch waits for its trunk, unless the trunk has ended without success: then the
--- branch trains alone. store: the artifact folder of the checkpoint that it would start from; vectors, checkpoint: the
--- word vectors and the pretrained model that it needs; predict_again: its trained model predicts again, which only a
--- worker with that store can do; device_wish: the type of device that may train it.
+-- branch trains alone. It does not wait for a trunk that is paused, or restricted to a type of device, while the branch
+-- is not: the sweeps of the branch have the results of that trunk, and only other sweeps want more of it. store: the
+-- artifact folder of the checkpoint that it would start from; vectors, checkpoint: the word vectors and the pretrained
+-- model that it needs; predict_again: its trained model predicts again, which only a worker with that store can do;
+-- device_wish: the type of device that may train it.
 CREATE VIEW ready_runs AS
 SELECT run.id, run.priority, run.created_at, run.ordinal,
     CASE WHEN run.predict_again THEN coalesce(run.model_store, run.checkpoint_store)
@@ -45,7 +47,8 @@ SELECT run.id, run.priority, run.created_at, run.ordinal,
     run.vectors, run.checkpoint, run.predict_again, run.device_wish
 FROM runs AS run LEFT JOIN runs AS trunk ON trunk.id = run.trunk_run_id
 WHERE run.state = 'queued' AND run.pause_requested_at IS NULL AND (run.not_before IS NULL OR run.not_before <= now())
-    AND (run.predict_again OR trunk.state IS NULL OR trunk.state NOT IN ('queued', 'running') OR trunk.predict_again);
+    AND (run.predict_again OR trunk.state IS NULL OR trunk.state NOT IN ('queued', 'running') OR trunk.predict_again
+        OR trunk.pause_requested_at IS NOT NULL OR trunk.device_wish NOT IN ('any', run.device_wish));
 
 -- The comparisons that can be labelled for good now: their runs have ended, and their labels do not follow from these
 -- yet. Labelling.cs also labels others, provisionally.

@@ -317,6 +317,27 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     }
 
     [Fact]
+    public async Task A_branch_does_not_wait_for_a_trunk_that_only_a_paused_sweep_or_one_for_another_device_wants()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, 1, "IMP"));
+        var runs = await api.Situations.RunsOfAsync(sweep);
+        await api.Situations.TrainAsync(runs[0]);
+        var wanting = Situations.Request(dataset, 1);
+        wanting["predictSplits"] = new JsonArray("test", "train");
+        var other = await api.SubmitAsync(wanting);
+        Assert.Equal([runs[0].Id], await api.Situations.ReadyAsync(sweep));
+
+        await api.PostAsync($"/api/v1/sweeps/{other}/pause", new JsonObject());
+        Assert.Equal([runs[1].Id], await api.Situations.ReadyAsync(sweep));
+        await api.PostAsync($"/api/v1/sweeps/{other}/cancel", new JsonObject());
+
+        wanting["models"]![0]!["device"] = "cuda";
+        await api.SubmitAsync(wanting);
+        Assert.Equal([runs[1].Id], await ClaimAllAsync(api.Situations.Worker));
+    }
+
+    [Fact]
     public async Task A_run_that_loses_its_lease_too_often_fails()
     {
         var run = await QueuedRunAsync();
