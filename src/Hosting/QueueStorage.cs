@@ -50,12 +50,14 @@ public static class QueueStorage
 
     /// <summary>
     /// Returns Hangfire's default filters without its retries: attempts are counted in the run's row, and with a second
-    /// counter a failing run would be trained ten times.
+    /// counter a failing run would be trained ten times. A message that fails is deleted and expires as a processed one
+    /// does; Hangfire would keep it for good.
     /// </summary>
     private static JobFilterProviderCollection Filters() => new(
         new JobFilterCollection
         {
             new CaptureCultureAttribute(), new StatisticsHistoryAttribute(), new ContinuationsSupportAttribute(),
+            new AutomaticRetryAttribute { Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete },
         },
         new JobFilterAttributeFilterProvider());
 

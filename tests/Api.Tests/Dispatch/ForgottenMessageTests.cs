@@ -1,5 +1,6 @@
 using Hangfire;
 using Hangfire.Common;
+using Hangfire.States;
 using Microsoft.Extensions.DependencyInjection;
 using PieService.Domain.Runs;
 using PieService.TestSupport;
@@ -19,9 +20,7 @@ public sealed class ForgottenMessageTests(ApiFixture api) : IClassFixture<ApiFix
             queue.Enqueue<ITrainNextRun>("b-runs", run => run.ExecuteAsync(CancellationToken.None));
 
         using (Server(queue.Storage)) await UntilNoneAsync("SELECT count(*) FROM hangfire.jobqueue");
-        Assert.Equal(
-            0L, await ScalarAsync(
-                "SELECT count(*) FROM hangfire.job WHERE expireat IS NULL OR expireat > now() + interval '6 minutes'"));
+        Assert.Equal(0L, await ScalarAsync(Kept));
 
         // Advance the time by minutes; a server checks at its start and every minute.
         await ScalarAsync("UPDATE hangfire.job SET expireat = now() - interval '1 second'");
@@ -30,12 +29,30 @@ public sealed class ForgottenMessageTests(ApiFixture api) : IClassFixture<ApiFix
             Assert.Equal(0L, await ScalarAsync($"SELECT count(*) FROM hangfire.{table}"));
     }
 
-    private BackgroundJobServer Server(JobStorage storage) => new(
+    [Fact]
+    public async Task A_message_that_fails_is_tried_once_and_deleted_within_minutes()
+    {
+        var queue = api.Services.GetRequiredService<IBackgroundJobClientV2>();
+        var id = queue.Enqueue<ITrainNextRun>("b-runs", run => run.ExecuteAsync(CancellationToken.None));
+        var worker = new Nothing { Failure = new TimeoutException("The database does not answer.") };
+
+        using (Server(queue.Storage, worker)) await UntilNoneAsync("SELECT count(*) FROM hangfire.jobqueue");
+
+        using var connection = queue.Storage.GetConnection();
+        Assert.Equal((1, DeletedState.StateName), (worker.Attempts, connection.GetStateData(id).Name));
+        Assert.Equal(0L, await ScalarAsync(Kept));
+    }
+
+    /// <summary>The messages that are kept for longer than processed ones.</summary>
+    private const string Kept =
+        "SELECT count(*) FROM hangfire.job WHERE expireat IS NULL OR expireat > now() + interval '6 minutes'";
+
+    private BackgroundJobServer Server(JobStorage storage, Nothing? worker = null) => new(
         new BackgroundJobServerOptions
         {
             Queues = ["b-runs"],
             WorkerCount = 2,
-            Activator = new Nothing(),
+            Activator = worker ?? new Nothing(),
             FilterProvider = api.Services.GetRequiredService<IJobFilterProvider>(),
         },
         storage);
@@ -44,11 +61,21 @@ public sealed class ForgottenMessageTests(ApiFixture api) : IClassFixture<ApiFix
 
     private Task<object?> ScalarAsync(string sql) => Sql.ScalarAsync(api.ConnectionString, sql);
 
-    /// <summary>A worker without a run to train.</summary>
+    /// <summary>A worker without a run to train, or one whose attempts fail.</summary>
     private sealed class Nothing : JobActivator, ITrainNextRun
     {
+        private int attempts;
+
+        public int Attempts => attempts;
+
+        public Exception? Failure { get; init; }
+
         public override object ActivateJob(Type jobType) => this;
 
-        public Task ExecuteAsync(CancellationToken cancellation) => Task.CompletedTask;
+        public Task ExecuteAsync(CancellationToken cancellation)
+        {
+            Interlocked.Increment(ref attempts);
+            return Failure is null ? Task.CompletedTask : Task.FromException(Failure);
+        }
     }
 }
