@@ -52,6 +52,13 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     /// </summary>
     private const int AffinityWindow = 64;
 
+    /// <summary>
+    /// Predictions of a gigabyte take longer than the timeout that is right for other commands; when that passes, it
+    /// looks like an outage, and they would be sent again without end. A connection that was lost without notice is
+    /// noticed after this time.
+    /// </summary>
+    private static readonly TimeSpan ResultTimeout = TimeSpan.FromMinutes(10);
+
     /// <summary>The notes of a run that are kept; the oldest are dropped.</summary>
     private const int MostNotes = 20;
 
@@ -168,6 +175,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     public Task<bool> RecordEpochAsync(RunLease lease, EpochRecord epoch, CancellationToken cancellation) =>
         WithLeaseAsync(lease, async db =>
         {
+            db.Database.SetCommandTimeout(ResultTimeout);
             await db.Database.ExecuteSqlAsync($"""
                 UPDATE runs SET epochs_done = {epoch.EpochsDone}, lease_until = now() + {settings.Lease}
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
@@ -207,6 +215,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     public Task<bool> SucceedAsync(RunLease lease, RunResult result, CancellationToken cancellation) =>
         WithLeaseAsync(lease, async db =>
         {
+            db.Database.SetCommandTimeout(ResultTimeout);
             var (outcome, device, predictions, model) = result;
             var run = await db.Runs.AsNoTracking().SingleAsync(row => row.Id == lease.RunId, cancellation);
             if (run.Recipe!.Vectors is { } vectors && outcome.VectorsSha256 is { } vectorsSha256)
@@ -271,6 +280,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         CancellationToken cancellation) =>
         WithLeaseAsync(lease, async db =>
         {
+            db.Database.SetCommandTimeout(ResultTimeout);
             await db.RunPredictions.Where(stored => stored.RunId == lease.RunId).ExecuteDeleteAsync(cancellation);
             db.RunPredictions.AddRange(predictions);
             await db.SaveChangesAsync(cancellation);
