@@ -199,6 +199,7 @@ internal static class BundleRuns
     {
         return DeviceType(existing.Device) == DeviceType(run.Device)
             && existing.CpuCapability == run.Outcome?.CpuCapability && existing.Threads == run.Outcome?.Threads
+            && existing.Gpu == run.Outcome?.Host.Gpu && existing.MicroBatch == run.Outcome?.MicroBatch
             && existing.Outcome?.PredictedBy is null && run.Outcome?.PredictedBy is null;
 
         static string? DeviceType(string? device) => device?.Split(':')[0];

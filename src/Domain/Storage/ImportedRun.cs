@@ -41,6 +41,8 @@ internal static class ImportedRun
             ImportedScore = run.ImportedScore,
             CpuCapability = outcome?.CpuCapability,
             Threads = outcome?.Threads,
+            Gpu = outcome?.Host.Gpu,
+            MicroBatch = outcome?.MicroBatch,
             ObservedEpochs = [.. run.Observed],
             PredictionHash = run.PredictionHash,
             AchievedSparsity = results.AchievedSparsity(sparsity),

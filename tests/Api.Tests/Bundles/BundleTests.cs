@@ -143,6 +143,60 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
         Assert.All(after, run => Assert.False(run.IsRepeatable));
     }
 
+    private static RunOutcome OnH100 => Situations.Outcome with
+    {
+        Host = Situations.Outcome.Host with { Gpu = "H100" },
+        MicroBatch = 32,
+        ObservedEpochs = [],
+    };
+
+    /// <summary>One dense run without observed epochs.</summary>
+    private static JsonObject Unobserved(Dataset dataset)
+    {
+        var request = Situations.Request(dataset, seeds: 1);
+        request["observationEpochs"] = new JsonArray();
+        return request;
+    }
+
+    [Theory]
+    [InlineData("another GPU")]
+    [InlineData("another micro-batch")]
+    public async Task Runs_with_other_predictions_of_other_conditions_remain_repeatable(string difference)
+    {
+        var here = OnH100;
+        var there = difference == "another GPU"
+            ? here with { Host = here.Host with { Gpu = "A100" } } : here with { MicroBatch = 16 };
+        var dataset = await DatasetAsync(Publisher, difference);
+        var published = await Publisher.SubmitAsync(Unobserved(dataset));
+        await Publisher.Situations.TrainAsync(published, (_, _) => 0, _ => there);
+        var own = await Reader.SubmitAsync(Unobserved(await DatasetAsync(Reader, difference)));
+        await Reader.Situations.TrainAsync(own, (_, _) => 1, _ => here);
+
+        var stored = await StoreAsync(Reader, await BundleAsync(Publisher, published));
+
+        var run = (await Reader.Situations.RunsOfAsync(own)).Single();
+        Assert.Equal([run.Id], stored["differing"]!.AsArray().Select(id => (Guid)id!));
+        Assert.True(run.IsRepeatable);
+    }
+
+    [Fact]
+    public async Task A_run_of_a_bundle_that_is_trained_again_on_the_same_GPU_is_compared()
+    {
+        var dataset = await DatasetAsync(Publisher, "again");
+        var sweep = await Publisher.SubmitAsync(Unobserved(dataset));
+        await Publisher.Situations.TrainAsync(sweep, (_, _) => 0, _ => OnH100);
+        await StoreAsync(Reader, await BundleAsync(Publisher, sweep));
+        var request = Unobserved(dataset);
+        request["predictSplits"] = new JsonArray("train");
+        var run = (await Reader.Situations.RunsOfAsync(await Reader.SubmitAsync(request))).Single();
+
+        var lease = await Reader.Situations.ClaimAsync(run.Id);
+        await Reader.Situations.Leases.SucceedAsync(
+            lease, new(OnH100, "cpu", Situations.Everything(run, (_, _) => 1)), CancellationToken.None);
+
+        Assert.False((await Reader.Situations.RunsOfAsync(sweep)).Single().IsRepeatable);
+    }
+
     [Fact]
     public async Task A_run_that_is_waiting_here_is_not_replaced()
     {
