@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
+using System.Threading.Channels;
 using PieService.Domain;
 using PieService.Domain.Runs;
 using PieService.Worker.Machines;
@@ -24,9 +25,15 @@ internal sealed class TrainerChild : IDisposable
 
     /// <exception cref="TrainerFailedException">The system does not start the process.</exception>
     public TrainerChild(WorkerSettings settings, int slot, string work = TrainerProcess.Trainer)
+        : this(settings, slot, TrainerStart.Of(settings, slot, work))
+    {
+    }
+
+    /// <param name="start">Starts a process that sends the messages of a trainer.</param>
+    internal TrainerChild(WorkerSettings settings, int slot, ProcessStartInfo start)
     {
         (this.settings, Slot) = (settings, slot);
-        process = new Process { StartInfo = TrainerStart.Of(settings, slot, work) };
+        process = new Process { StartInfo = start };
         process.ErrorDataReceived += (_, line) => tail.Add(line.Data);
         try
         {
@@ -81,9 +88,51 @@ internal sealed class TrainerChild : IDisposable
         {
             throw await EndAsync(cancellation);
         }
-        while (await NextLineAsync(cancellation) is { } line)
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var messages = Channel.CreateUnbounded<TrainerMessage>();
+        var read = ReadAsync(messages.Writer, reading.Token);
+        try
         {
-            switch (Parse(line))
+            return await ReportAsync(messages.Reader, report, cancellation) ?? throw await EndAsync(cancellation);
+        }
+        finally
+        {
+            await reading.CancelAsync();
+            await read;
+        }
+    }
+
+    /// <summary>
+    /// Reads the messages of a run up to its result, also while an earlier one is being recorded: in an outage of the
+    /// database the pipe would be full after minutes of heartbeats, and the trainer would wait.
+    /// </summary>
+    private async Task ReadAsync(ChannelWriter<TrainerMessage> messages, CancellationToken cancellation)
+    {
+        try
+        {
+            TrainerMessage? last = null;
+            while (last?.Result is null && await NextLineAsync(cancellation) is { } line)
+            {
+                last = Parse(line);
+                if (last is null) tail.Add(line);
+                else if (!last.IsAlive) messages.TryWrite(last);
+            }
+            messages.Complete();
+        }
+        catch (Exception failure)
+        {
+            // It is thrown where the messages are reported, after those before it.
+            messages.Complete(failure);
+        }
+    }
+
+    /// <returns>Null if the process ended without a result.</returns>
+    private async Task<TrainingResult?> ReportAsync(
+        ChannelReader<TrainerMessage> messages, ITrainingReport report, CancellationToken cancellation)
+    {
+        await foreach (var message in messages.ReadAllAsync(cancellation))
+        {
+            switch (message)
             {
                 case { Epoch: { } epoch }:
                     await report.EpochAsync(epoch);
@@ -103,14 +152,9 @@ internal sealed class TrainerChild : IDisposable
                 case { Note: { } note }:
                     await report.NoteAsync(note);
                     break;
-                case { IsAlive: true }:
-                    break;
-                default:
-                    tail.Add(line);
-                    break;
             }
         }
-        throw await EndAsync(cancellation);
+        return null;
     }
 
     /// <summary>The failure of a process that ended while it trained.</summary>
