@@ -135,10 +135,12 @@ public static class BundleEndpoints
         }
         catch (UnreadableFileException content)
         {
+            attempt.Refused();
             return UnreadableContent.Of(content);
         }
         catch (BundleConflictException conflict)
         {
+            attempt.Refused();
             return Problems.Conflict(conflict.Message);
         }
     }

@@ -73,6 +73,9 @@ public sealed class IdempotentAttempt : IAsyncDisposable
     /// <summary>Records that the resource may exist from now on, whatever happens.</summary>
     public void WorkBegins() => isKept = true;
 
+    /// <summary>Records that the work has ended and nothing of it was stored: the key is free.</summary>
+    public void Refused() => isKept = false;
+
     /// <summary>Stores the response for repeated requests, even if this client has disconnected.</summary>
     public async Task CompleteAsync<T>(int status, string location, T body)
     {

@@ -218,6 +218,23 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
     }
 
     [Fact]
+    public async Task The_key_of_a_bundle_that_is_refused_while_it_is_stored_is_free_for_another_request()
+    {
+        const string Key = "a refused bundle";
+        var refused = await BundleAsync(
+            Publisher, await SweepAsync(Publisher, await DatasetAsync(Publisher, "refused")));
+        var other = await BundleAsync(
+            Publisher, await SweepAsync(Publisher, await DatasetAsync(Publisher, "corrected")));
+        await Reader.SubmitAsync(Situations.Request(await DatasetAsync(Reader, "refused"), 1, "MP-AI"));
+        using var conflict = await SendAsync(Reader, refused, Key);
+        Assert.Equal(HttpStatusCode.Conflict, conflict.StatusCode);
+
+        using var answer = await SendAsync(Reader, other, Key);
+
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task A_sweep_that_is_stored_already_is_found()
     {
         var sweep = await SweepAsync(Publisher, await DatasetAsync(Publisher, "twice"));
