@@ -114,7 +114,6 @@ public sealed class WebhookSender(
         var (status, error) = await SendAsync(message, cancellation);
         var isGivenUp =
             error is not null && (status == HttpStatusCode.Gone || message.Attempts >= settings.MaxAttempts);
-        if (isGivenUp) WebhookLog.GivenUp(logger, message.Id, message.Attempts, error!);
         // This runs even if the service is stopping, so that a delivered message is not sent again.
         await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
         await db.Database.ExecuteSqlAsync($"""
@@ -124,6 +123,7 @@ public sealed class WebhookSender(
                 next_attempt_at = now() + {WebhookSettings.PauseAfter(message.Attempts)}
             WHERE id = {message.Id}
             """, CancellationToken.None);
+        if (isGivenUp) WebhookLog.GivenUp(logger, message.Id, message.Attempts, error!);
     }
 
     /// <summary>
@@ -153,13 +153,20 @@ public sealed class WebhookSender(
         }
         catch (Exception failed) when (failed is not OperationCanceledException)
         {
-            return (null, failed.Message.Length > LongestError ? failed.Message[..LongestError] : failed.Message);
+            return (null, Readable(failed.Message));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return (null, $"There was no response within {LongestAttempt.TotalSeconds} s.");
         }
     }
+
+    /// <summary>
+    /// The message may quote what the receiver sent, but the database accepts no NUL and no unpaired surrogate.
+    /// </summary>
+    private static string Readable(string message) =>
+        string.Concat(
+            message.EnumerateRunes().Take(LongestError).Select(rune => Rune.IsControl(rune) ? " " : rune.ToString()));
 
     public static void Configure(HttpClient client)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -194,6 +195,22 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
 
         Assert.Null(failed["lastStatus"]);
         Assert.InRange(((string)failed["lastError"]!).Length, 1, 300);
+    }
+
+    /// <summary>The error quotes what the server sent, and PostgreSQL stores no NUL.</summary>
+    [Fact]
+    public async Task The_error_of_a_server_of_another_protocol_is_stored_without_control_characters()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var webhook = await CreateAsync($"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/");
+        await api.PostAsync($"/api/v1/webhooks/{webhook["id"]}/test", new JsonObject());
+        using var client = await server.AcceptTcpClientAsync();
+        await client.GetStream().WriteAsync("J\0\0\0\n8.0.36\0"u8.ToArray());
+
+        var failed = await UntilAsync(webhook, delivery => delivery["lastError"] is not null);
+
+        Assert.Contains("J   ", (string?)failed["lastError"], StringComparison.Ordinal);
     }
 
     [Fact]
