@@ -15,6 +15,8 @@ internal static class ExampleCopy
         await using var copy = await connection.BeginBinaryImportAsync(
             "COPY examples (dataset_id, split, position, id, source_id, text, second_text, labels, attributes) "
             + "FROM STDIN (FORMAT BINARY)", cancellation);
+        // A COPY does not have the timeout of its context, and checks a foreign key for each row when it completes.
+        copy.Timeout = ComparisonLabels.Timeout;
         foreach (var example in examples)
         {
             await copy.StartRowAsync(cancellation);

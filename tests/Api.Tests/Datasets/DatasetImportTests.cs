@@ -1,6 +1,14 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Npgsql;
+using PieService.Domain;
+using PieService.Domain.Datasets;
+using PieService.Domain.Files;
+using PieService.Domain.Storage;
+using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Datasets;
 
@@ -34,6 +42,46 @@ public sealed class DatasetImportTests(DatasetApi api) : IClassFixture<DatasetAp
             """{"train":{"examples":2,"perLabel":{"yes":1,"no":1},"tokens":{"mean":4,"p50":4,"p95":4,"max":4}},"test":{"examples":1,"perLabel":{"yes":0,"no":1},"tokens":{"mean":3,"p50":3,"p95":3,"max":3}}}""",
             dataset["splits"]!.ToJsonString());
         Assert.Empty(Directory.GetFileSystemEntries(api.Uploads));
+    }
+
+    [Fact]
+    public async Task Examples_may_take_longer_to_write_than_the_timeout_of_other_commands()
+    {
+        var (id, file) = (Guid.CreateVersion7(), Path.GetTempFileName());
+        await File.WriteAllTextAsync(file, "text,label\na,yes\nb,no\n");
+        var source = SourceDataset.Read(
+            Json.Read<DatasetDefinition>("""
+                { "name": "slow", "task": "singleLabel", "format": "csv", "columns": { "text": "text", "label": "label" } }
+                """),
+            [new DatasetPart("train", file), new DatasetPart("test", file)], ReadLimits.Default,
+            CancellationToken.None);
+        var imported = await (await api.ImportAsync(Definition, ("train", Train), ("test", Test)))
+            .Content.ReadFromJsonAsync<JsonNode>();
+        await using var other = await api.Database.OpenConnectionAsync();
+        await using var hold = await other.BeginTransactionAsync();
+        await using (var insert = new NpgsqlCommand(
+            $$"""
+            INSERT INTO examples (dataset_id, split, position, id, source_id, text, labels)
+            VALUES ('{{imported!["id"]}}', 'test', 9, '{{Example.IdOf(id, Split.Test, 0)}}', '', '', '{0}')
+            """, other))
+            await insert.ExecuteNonQueryAsync();
+        await using var impatient = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(api.ConnectionString) { CommandTimeout = 1 }.ConnectionString);
+        var options = new DbContextOptionsBuilder<PieDbContext>();
+        PieDbContext.Configure(options, impatient);
+
+        var storing = new DatasetImport(new PooledDbContextFactory<PieDbContext>(options.Options), TimeProvider.System)
+            .StoreAsync(id, source, alongWith: null, CancellationToken.None);
+        await Until.HoldsAsync(async () => storing.IsCompleted || await api.AskAsync<bool>("""
+            SELECT EXISTS (
+                SELECT FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'COPY examples%'
+                    AND clock_timestamp() - query_start > interval '2 seconds')
+            """));
+        await hold.RollbackAsync();
+
+        Assert.Equal(id, (await storing).Id);
+        File.Delete(file);
     }
 
     [Fact]
