@@ -21,6 +21,8 @@ public static class Judge
     {
         if (answer is null) return draft.HangsUp || draft.MayBeRefused ? null : "no response";
         if (IsRefusedByServer(draft, answer)) return null;
+        // More uploads at a time than one client may have.
+        if (answer.Status == 503 && answer.Text.Contains("Too many uploads", StringComparison.Ordinal)) return null;
         if (answer.Status >= 500) return $"{answer.Status}";
         if (!answer.IsWhole && answer.MediaType != "text/event-stream") return $"{answer.Status} breaks off";
         if (draft.Method == "HEAD") return answer.Body.Length == 0 ? null : "HEAD has a body";

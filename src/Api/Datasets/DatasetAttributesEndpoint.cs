@@ -31,7 +31,7 @@ public static class DatasetAttributesEndpoint
     /// </remarks>
     private static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> Replace(
         Guid id, Query<NoQuery> _, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db,
-        CancellationToken cancellation)
+        UploadPlaces places, CancellationToken cancellation)
     {
         if (!await db.Datasets.AnyAsync(dataset => dataset.Id == id, cancellation))
             return Problems.NotFound("dataset", id);
@@ -43,18 +43,21 @@ public static class DatasetAttributesEndpoint
         using var folder = new UploadFolder(settings);
         await using (var file = File.Create(folder.PathOf(FileName)))
             await http.Request.Body.CopyToAsync(file, cancellation);
-        try
+        return await places.ReadAsync<DatasetResponse>(http, async () =>
         {
-            var attributes = AttributeFile.Open(
-                new SourceFile(FileName, folder.PathOf(FileName)) { Cancellation = cancellation }, limits);
-            if (!await DatasetAttributes.ReplaceAsync(db, id, attributes, cancellation))
-                return Problems.NotFound("dataset", id);
-        }
-        catch (UnreadableFileException content)
-        {
-            return UnreadableContent.Of(content);
-        }
-        return TypedResults.Ok(DatasetResponse.Of(
-            await db.KnownDatasets.AsNoTracking().SingleAsync(known => known.Dataset.Id == id, cancellation)));
+            try
+            {
+                var attributes = AttributeFile.Open(
+                    new SourceFile(FileName, folder.PathOf(FileName)) { Cancellation = cancellation }, limits);
+                if (!await DatasetAttributes.ReplaceAsync(db, id, attributes, cancellation))
+                    return Problems.NotFound("dataset", id);
+            }
+            catch (UnreadableFileException content)
+            {
+                return UnreadableContent.Of(content);
+            }
+            return TypedResults.Ok(DatasetResponse.Of(
+                await db.KnownDatasets.AsNoTracking().SingleAsync(known => known.Dataset.Id == id, cancellation)));
+        });
     }
 }

@@ -77,13 +77,15 @@ public static class DatasetEndpoints
         if (query.Value.ValidateOnly)
             return await DatasetPlanEndpoint.Plan(new(new()), http, settings, limits, db, places, cancellation);
         return await ImportAsync(
-            RespondAsync.IsPreferred(http.Request), http, settings, limits, db, import, queue, key, cancellation);
+            RespondAsync.IsPreferred(http.Request), http, settings, limits, db, import, places, queue, key,
+            cancellation);
     }
 
     /// <param name="isForLater">Whether to respond as soon as the files are received.</param>
     internal static async Task<IResult> ImportAsync(
         bool isForLater, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db,
-        DatasetImport import, ImportQueue queue, IdempotencyKey key, CancellationToken cancellation)
+        DatasetImport import, UploadPlaces places, ImportQueue queue, IdempotencyKey key,
+        CancellationToken cancellation)
     {
         using var folder = new UploadFolder(settings);
         var upload = await DatasetUpload.ReceiveAsync(http.Request, folder, cancellation);
@@ -92,25 +94,30 @@ public static class DatasetEndpoints
         if (attempt.Answer is { } known) return known;
 
         var definition = upload.CheckedDefinition();
-        if (isForLater) return await ImportLaterAsync();
-        try
+        return isForLater ? await ImportLaterAsync() : await places.StoreAsync(http, ImportNowAsync);
+
+        async Task<IResult> ImportNowAsync()
         {
-            // The dataset exists if an earlier attempt was interrupted after it had been stored.
-            if (!await db.Datasets.AnyAsync(earlier => earlier.Id == attempt.ResourceId, cancellation))
+            try
             {
-                var source = SourceDataset.Read(definition, upload.Parts, limits, cancellation);
-                attempt.WorkBegins();
-                await import.StoreAsync(attempt.ResourceId, source, alongWith: null, cancellation);
+                // The dataset exists if an earlier attempt was interrupted after it had been stored.
+                if (!await db.Datasets.AnyAsync(earlier => earlier.Id == attempt.ResourceId, cancellation))
+                {
+                    var source = SourceDataset.Read(definition, upload.Parts, limits, cancellation);
+                    attempt.WorkBegins();
+                    await import.StoreAsync(attempt.ResourceId, source, alongWith: null, cancellation);
+                }
+                var stored = await db.KnownDatasets.AsNoTracking()
+                    .SingleAsync(known => known.Dataset.Id == attempt.ResourceId, cancellation);
+                var created = TypedResults.Created(
+                    $"/api/v1/datasets/{attempt.ResourceId}", DatasetResponse.Of(stored));
+                await attempt.CompleteAsync(StatusCodes.Status201Created, created.Location!, created.Value);
+                return created;
             }
-            var stored = await db.KnownDatasets.AsNoTracking()
-                .SingleAsync(known => known.Dataset.Id == attempt.ResourceId, cancellation);
-            var created = TypedResults.Created($"/api/v1/datasets/{attempt.ResourceId}", DatasetResponse.Of(stored));
-            await attempt.CompleteAsync(StatusCodes.Status201Created, created.Location!, created.Value);
-            return created;
-        }
-        catch (UnreadableFileException content)
-        {
-            return UnreadableContent.Of(content);
+            catch (UnreadableFileException content)
+            {
+                return UnreadableContent.Of(content);
+            }
         }
 
         async Task<IResult> ImportLaterAsync()

@@ -37,7 +37,7 @@ public static class DatasetPlanEndpoint
         using var folder = new UploadFolder(settings);
         var upload = await DatasetUpload.ReceiveAsync(http.Request, folder, cancellation);
         var definition = upload.CheckedDefinition();
-        return await places.PlanAsync<DatasetPlanResponse>(http, async () =>
+        return await places.ReadAsync<DatasetPlanResponse>(http, async () =>
         {
             try
             {

@@ -23,6 +23,9 @@ public sealed class IdempotencyKey(IDbContextFactory<PieDbContext> contexts) : I
     /// </summary>
     private const int AtOnce = 16;
 
+    /// <summary>How long a request waits for others, while it has a place among the requests in progress.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly SemaphoreSlim places = new(AtOnce);
 
     public static readonly RequestHeader Documented = new(
@@ -54,7 +57,7 @@ public sealed class IdempotencyKey(IDbContextFactory<PieDbContext> contexts) : I
                 [new(Header, $"must be given once, with 1 to {MaxLength} printable ASCII characters")]);
 
         var (client, hash) = (Actor.Of(context)?.KeyId?.ToString() ?? Actor.Local.Name, SHA256.HashData(request.Span));
-        await places.WaitAsync(cancellation);
+        if (!await places.WaitAsync(Patience, cancellation)) return IdempotentAttempt.WithoutPlace();
         try
         {
             while (true)

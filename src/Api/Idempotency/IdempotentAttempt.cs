@@ -40,6 +40,8 @@ public sealed class IdempotentAttempt : IAsyncDisposable
 
     public static IdempotentAttempt WithoutKey() => new(Guid.CreateVersion7(), null, null, null, null);
 
+    public static IdempotentAttempt WithoutPlace() => new(Guid.Empty, null, null, null, new KnownAnswer.TooMany());
+
     /// <summary>Locks the key; returns null if the key does not exist (any more).</summary>
     /// <param name="place">Released when the attempt is disposed.</param>
     public static async Task<IdempotentAttempt?> LockAsync(
@@ -142,6 +144,18 @@ public sealed class IdempotentAttempt : IAsyncDisposable
             public override Task ExecuteAsync(HttpContext httpContext) => Problems.Conflict(
                 $"This {IdempotencyKey.Header} was used for another request. Use a new key for each request, and "
                 + "repeat a key only with an identical request.").ExecuteAsync(httpContext);
+        }
+
+        public sealed record TooMany : KnownAnswer
+        {
+            public override Task ExecuteAsync(HttpContext httpContext)
+            {
+                httpContext.Response.SetRetryAfter(RetryAfterSeconds);
+                return TypedResults.Problem(
+                    $"Too many requests with the header {IdempotencyKey.Header} are being processed. Send the request "
+                    + "again after Retry-After seconds.",
+                    statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(httpContext);
+            }
         }
 
         public sealed record AtWork : KnownAnswer

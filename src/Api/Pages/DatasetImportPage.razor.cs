@@ -41,11 +41,11 @@ public partial class DatasetImportPage : HtmlPage<DatasetImportPage.Content>
     /// <summary>Receives the files, which are then imported in the background, and leads to that import.</summary>
     public static async Task<IResult> ImportAsync(
         HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db, DatasetImport import,
-        ImportQueue queue, IdempotencyKey key, CancellationToken cancellation)
+        UploadPlaces places, ImportQueue queue, IdempotencyKey key, CancellationToken cancellation)
     {
         var (entries, answer, problem) = await UploadPage.SendAsync(http, DatasetForm.ToJson, () =>
             DatasetEndpoints.ImportAsync(
-                isForLater: true, http, settings, limits, db, import, queue, key, cancellation));
+                isForLater: true, http, settings, limits, db, import, places, queue, key, cancellation));
         return answer is not null && problem is null ? PageAnswer.Of(answer)
             : Form(entries, null, problem, settings);
     }

@@ -85,7 +85,7 @@ public static class PredictionImportEndpoints
         var target = await ImportTarget.FindAsync(db, upload.Definition.Value, cancellation);
         var definition = upload.Definition.Checked(import => target.Check(import, [.. upload.Files.Keys]));
         if (target.Conflicts(definition) is { Count: > 0 } conflicts) return PredictionProblems.RunTwice(conflicts);
-        return await places.PlanAsync<PredictionPlanResponse>(http, () =>
+        return await places.ReadAsync<PredictionPlanResponse>(http, () =>
         {
             var reading = target.Read(db, definition, upload.Files, limits, folder, cancellation);
             using var predictions = reading.Predictions;

@@ -5,20 +5,20 @@ using PieService.Api.Http;
 namespace PieService.Api.Uploads;
 
 /// <summary>
-/// Limits the uploads that are read at the same time while their clients wait: those that only show what an import
-/// would store, and bundles. Each needs a disk and a core until its files are read.
+/// Limits the uploads that are read at the same time while their clients wait. Each needs a disk and a core until its
+/// files are read, and a connection to the database while they are stored.
 /// </summary>
 public sealed class UploadPlaces() : ConcurrencyLimit(most: 4)
 {
     /// <summary>
-    /// Makes a plan in one of the places, or refuses it. A place is taken only when the body is received, since a
+    /// Reads an upload in one of the places, or refuses it. A place is taken only when the body is received, since a
     /// client may send it slowly.
     /// </summary>
-    public Task<Results<Ok<T>, ProblemHttpResult>> PlanAsync<T>(
-        HttpContext http, Func<Task<Results<Ok<T>, ProblemHttpResult>>> plan) =>
-        InPlaceAsync<Results<Ok<T>, ProblemHttpResult>>(http, plan, refusal => refusal);
+    public Task<Results<Ok<T>, ProblemHttpResult>> ReadAsync<T>(
+        HttpContext http, Func<Task<Results<Ok<T>, ProblemHttpResult>>> read) =>
+        InPlaceAsync<Results<Ok<T>, ProblemHttpResult>>(http, read, refusal => refusal);
 
-    /// <summary>Reads and stores a bundle in one of the places, or refuses it, as a plan.</summary>
+    /// <summary>Reads and stores an upload in one of the places, or refuses it.</summary>
     public Task<IResult> StoreAsync(HttpContext http, Func<Task<IResult>> store) =>
         InPlaceAsync<IResult>(http, store, refusal => refusal);
 
@@ -30,8 +30,8 @@ public sealed class UploadPlaces() : ConcurrencyLimit(most: 4)
         {
             http.Response.SetRetryAfter(ImportQueue.RetryAfterSeconds);
             return refused(TypedResults.Problem(
-                $"Too many plans of imports are being made and bundles stored: at most {Most}, {MostOfOne} of them for "
-                + "one client. Send the request again after Retry-After seconds.",
+                $"Too many uploads are being read: at most {Most} at a time, {MostOfOne} of them of one client. Send "
+                + "the request again after Retry-After seconds, or send an import with Prefer: respond-async.",
                 statusCode: StatusCodes.Status503ServiceUnavailable));
         }
         try

@@ -1,9 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using PieService.Api.Uploads;
 using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Files;
@@ -82,6 +85,50 @@ public sealed class DatasetImportTests(DatasetApi api) : IClassFixture<DatasetAp
 
         Assert.Equal(id, (await storing).Id);
         File.Delete(file);
+    }
+
+    [Fact]
+    public async Task An_upload_is_stored_in_one_of_the_places_of_uploads_unless_it_is_imported_later()
+    {
+        var id = (await (await api.ImportAsync(Definition, ("train", Train), ("test", Test)))
+            .Content.ReadFromJsonAsync<JsonNode>())!["id"];
+        var places = api.Services.GetRequiredService<UploadPlaces>();
+        var others = Enumerable.Range(0, places.Most).Select(i => $"other {i}").ToList();
+        Assert.All(others, client => Assert.True(places.TryTake(client)));
+        try
+        {
+            foreach (var send in (Func<Task<HttpResponseMessage>>[])[() => ImportAsync(), ReplaceAsync])
+            {
+                using var refused = await send();
+                Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+                Assert.NotNull(refused.Headers.RetryAfter);
+            }
+            using var later = await ImportAsync("respond-async");
+            Assert.Equal(HttpStatusCode.Accepted, later.StatusCode);
+        }
+        finally
+        {
+            others.ForEach(places.GiveBack);
+        }
+        using var imported = await ImportAsync();
+        Assert.Equal(HttpStatusCode.Created, imported.StatusCode);
+        using var replaced = await ReplaceAsync();
+        Assert.Equal(HttpStatusCode.OK, replaced.StatusCode);
+
+        async Task<HttpResponseMessage> ImportAsync(string prefer = "handling=strict")
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/datasets")
+            {
+                Content = DatasetApi.Form(
+                    Definition, [("train", Encoding.UTF8.GetBytes(Train)), ("test", Encoding.UTF8.GetBytes(Test))]),
+                Headers = { { "Idempotency-Key", $"a place {prefer}" }, { "Prefer", prefer } },
+            };
+            return await api.Client.SendAsync(request);
+        }
+
+        Task<HttpResponseMessage> ReplaceAsync() => api.Client.PutAsync(
+            $"/api/v1/datasets/{id}/attributes",
+            new StringContent("split,position,genre\ntest,0,film\n", Encoding.UTF8, "text/csv"));
     }
 
     [Fact]

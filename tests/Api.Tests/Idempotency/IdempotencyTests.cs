@@ -3,7 +3,10 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using PieService.Api.Tests.Datasets;
+using PieService.Api.Tests.Http;
 using PieService.Domain.Storage;
+using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Idempotency;
 
@@ -105,6 +108,31 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task A_request_is_refused_soon_if_too_many_others_with_a_key_are_in_progress()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync());
+        await using var held = await LockedTable.OfAsync(api.ConnectionString, "idempotent_requests");
+        // Uploads have no place among the requests in progress, of which there are fewer on a small machine.
+        var others = Enumerable.Range(0, 16).Select(other => ImportAsync($"other {other}")).ToList();
+        await Until.HoldsAsync(async () => (long)(await Sql.ScalarAsync(
+            api.ConnectionString,
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"))!
+            == others.Count);
+
+        using var refused = await SubmitAsync("k8", request);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Contains(
+            "Too many requests with the header Idempotency-Key", await refused.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
+        await held.ReleaseAsync();
+        Assert.All(await Task.WhenAll(others), status => Assert.Equal(HttpStatusCode.BadRequest, status));
+        using var accepted = await SubmitAsync("k8", request);
+        Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
+    }
+
+    [Fact]
     public async Task A_key_expires_after_a_day()
     {
         var request = Situations.Request(await api.Situations.DatasetAsync());
@@ -134,6 +162,18 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     private async Task<int> SweepsOfAsync(JsonNode request) =>
         (int)(await api.GetAsync($"/api/v1/sweeps?datasetId={(Guid)request["datasetId"]!}"))["totalItems"]!;
+
+    /// <summary>Sends a dataset without a definition.</summary>
+    private async Task<HttpStatusCode> ImportAsync(string key)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, "/api/v1/datasets")
+        {
+            Content = DatasetApi.Form("{}", []),
+            Headers = { { "Idempotency-Key", key } },
+        };
+        using var response = await api.Client.SendAsync(message);
+        return response.StatusCode;
+    }
 
     private async Task<HttpResponseMessage> SubmitAsync(string key, JsonNode request, string path = "/api/v1/sweeps")
     {
