@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 using PieService.Api.Http;
 using PieService.Api.Idempotency;
+using PieService.Api.Tables;
 using PieService.Api.Uploads;
 using PieService.Domain;
 using PieService.Domain.Bundles;
@@ -43,8 +44,17 @@ public static class BundleEndpoints
     /// conditions, its comparisons with their results, and checksums: see docs/formats.md. Models and checkpoints are
     /// not in it. Two downloads of the same sweep are the same bytes. importBundle stores it.
     /// </remarks>
-    private static async Task<Results<BundleFileResult, StatusCodeHttpResult, ProblemHttpResult>> Export(
-        Guid id, Query<NoQuery> _, HttpContext http, PieDbContext db, CancellationToken cancellation)
+    private static async Task<EmptyHttpResult> Export(
+        Guid id, Query<NoQuery> _, HttpContext http, PieDbContext db, SentFiles files, CancellationToken cancellation)
+    {
+        // The rows of all runs are read before it is known whether a bundle is sent.
+        await files.SendAsync(
+            http, async () => await (await FindAsync(id, http, db, files, cancellation)).ExecuteAsync(http));
+        return TypedResults.Empty;
+    }
+
+    private static async Task<IResult> FindAsync(
+        Guid id, HttpContext http, PieDbContext db, SentFiles files, CancellationToken cancellation)
     {
         if (await BundleExport.BeginAsync(db, id, cancellation) is not { } export)
             return Problems.NotFound("sweep", id);
@@ -57,7 +67,7 @@ public static class BundleEndpoints
                 $"The sweep is {Wire.Name(state)}. A bundle is made of a sweep that has ended: wait for it, or "
                 + "cancel it.");
         }
-        var file = new BundleFileResult(export);
+        var file = new BundleFileResult(export, files);
         return http.Request.GetTypedHeaders().IfNoneMatch.Any(
             known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(file.Tag, useStrongComparison: false))
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)

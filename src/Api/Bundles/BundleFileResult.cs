@@ -11,7 +11,8 @@ using PieService.Domain.Storage;
 namespace PieService.Api.Bundles;
 
 /// <summary>A bundle, which is sent while the rows of its sweep are read.</summary>
-public sealed class BundleFileResult(BundleExport export) : IResult
+/// <param name="files">A place of these is taken: the export holds a connection to the database.</param>
+public sealed class BundleFileResult(BundleExport export, SentFiles files) : IResult
 {
     private static readonly string Service = typeof(BundleFileResult).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
@@ -25,19 +26,12 @@ public sealed class BundleFileResult(BundleExport export) : IResult
             SHA256.HashData(Encoding.UTF8.GetBytes($"{export.Outline} {Service}")).AsSpan(0, 16))}\"",
         isWeak: true);
 
-    public Task ExecuteAsync(HttpContext httpContext)
+    public async Task ExecuteAsync(HttpContext httpContext)
     {
-        // As many bundles as tables: each holds a connection to the database.
-        var files = httpContext.RequestServices.GetRequiredService<SentFiles>();
-        return files.SendAsync(httpContext, () => SendAsync(httpContext, files));
-    }
-
-    private async Task SendAsync(HttpContext context, SentFiles files)
-    {
-        WriteHead(context.Response);
-        if (RequestForm.IsForHead(context)) return;
+        WriteHead(httpContext.Response);
+        if (RequestForm.IsForHead(httpContext)) return;
         await files.WriteAsync(
-            context, () => export.WriteAsync(context.Response.Body, Service, context.RequestAborted));
+            httpContext, () => export.WriteAsync(httpContext.Response.Body, Service, httpContext.RequestAborted));
     }
 
     private void WriteHead(HttpResponse response)

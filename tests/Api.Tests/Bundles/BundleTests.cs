@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using PieService.Api.Tables;
 using PieService.Api.Uploads;
 using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
@@ -533,6 +534,35 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
         var comparisons = (await Reader.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray();
         Assert.All(comparisons, comparison => Assert.DoesNotContain(
             comparison!["warnings"]!.AsArray(), warning => (string?)warning!["code"] == "statedResultsDiffer"));
+    }
+
+    /// <summary>The rows of the runs are read before it is known that nothing has changed.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("*")]
+    public async Task A_bundle_is_made_in_one_of_the_places_of_files(string? known)
+    {
+        var sweep = await SweepAsync(Publisher, await DatasetAsync(Publisher, $"file {known}"));
+        var files = Publisher.Services.GetRequiredService<SentFiles>();
+        var others = Enumerable.Range(0, files.Most).Select(i => $"other {i}").ToList();
+        Assert.All(others, client => Assert.True(files.TryTake(client)));
+        using (var refused = await GetAsync())
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.NotNull(refused.Headers.RetryAfter);
+        }
+        others.ForEach(files.GiveBack);
+
+        using var answer = await GetAsync();
+
+        Assert.Equal(known is null ? HttpStatusCode.OK : HttpStatusCode.NotModified, answer.StatusCode);
+
+        async Task<HttpResponseMessage> GetAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/sweeps/{sweep}/bundle");
+            if (known is not null) request.Headers.Add("If-None-Match", known);
+            return await Publisher.Client.SendAsync(request);
+        }
     }
 
     [Fact]
