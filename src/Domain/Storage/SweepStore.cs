@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using PieService.Domain.Recipes;
 using PieService.Domain.Sweeps;
 
@@ -7,6 +8,9 @@ namespace PieService.Domain.Storage;
 /// <summary>Stores sweeps: existing runs are linked and missing runs are added, all in one transaction.</summary>
 public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
 {
+    /// <summary>How long a deletion waits for a worker that labels a comparison or changes a run.</summary>
+    private const string DeletionWaits = "2s";
+
     /// <param name="sweep">A sweep with a request.</param>
     public async Task SubmitAsync(Sweep sweep, PlannedSweep plan, CancellationToken cancellation)
     {
@@ -276,7 +280,23 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             LIMIT 1
             """).ToListAsync(cancellation)).Count > 0;
         if (open) return SweepDeletion.StillAtWork;
+        try
+        {
+            await RemoveAsync(db, sweepId, cancellation);
+        }
+        catch (Exception held)
+            when (held.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
+        {
+            return SweepDeletion.StillAtWork;
+        }
+        await transaction.CommitAsync(cancellation);
+        return SweepDeletion.Deleted;
+    }
 
+    private static async Task RemoveAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation)
+    {
+        // The transaction that labels a comparison of the sweep holds its row for minutes.
+        await db.Database.ExecuteSqlAsync($"SELECT set_config('lock_timeout', {DeletionWaits}, true)", cancellation);
         await LockRunsAsync(db, sweepId, cancellation);
         await db.Database.ExecuteSqlAsync($"""
             UPDATE runs SET sweep_id = heir.sweep_id
@@ -300,8 +320,6 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
                     AND other.sweep_id <> {sweepId})
             """, cancellation);
         await db.Sweeps.Where(sweep => sweep.Id == sweepId).ExecuteDeleteAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
-        return SweepDeletion.Deleted;
     }
 
     private async Task<bool> ChangeAsync(Guid sweepId, Func<PieDbContext, Task> change, CancellationToken cancellation)

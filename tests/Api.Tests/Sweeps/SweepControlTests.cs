@@ -368,6 +368,24 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/predict-again", new JsonObject()))["state"];
 
     [Fact]
+    public async Task A_sweep_is_not_deleted_while_a_comparison_of_it_is_labelled()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1, "MP-AI"));
+        await api.Situations.TrainAsync(sweep, (_, _) => 0);
+        await using var worker = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync();
+        await using var labelling = await worker.Database.BeginTransactionAsync();
+        await worker.Database.ExecuteSqlAsync($"SELECT FROM comparisons WHERE sweep_id = {sweep} FOR KEY SHARE");
+
+        var problem = await api.ProblemAsync(HttpStatusCode.Conflict, HttpMethod.Delete, $"/api/v1/sweeps/{sweep}");
+
+        Assert.Contains("is being labelled", (string?)problem["detail"], StringComparison.Ordinal);
+        await labelling.RollbackAsync();
+        using var deleted = await api.Client.DeleteAsync($"/api/v1/sweeps/{sweep}");
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+    }
+
+    [Fact]
     public async Task A_sweep_is_deleted_with_the_runs_of_no_other_sweep_but_not_before_it_has_ended()
     {
         var dataset = await api.Situations.DatasetAsync();
