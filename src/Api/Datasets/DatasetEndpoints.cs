@@ -24,6 +24,9 @@ public static class DatasetEndpoints
     /// <summary>How long a deletion waits for a sweep that refers to the dataset and is being stored.</summary>
     private const string DeletionWaits = "2s";
 
+    /// <summary>Millions of examples take longer to delete than the timeout that is right for other commands.</summary>
+    private static readonly TimeSpan DeletionTimeout = TimeSpan.FromHours(1);
+
     // Version 7 UUIDs increase with time, so their order is the order of creation.
     private static readonly Order<KnownDataset> NewestFirst =
         Order<KnownDataset>.ByDescending(known => known.Dataset.Id);
@@ -170,6 +173,7 @@ public static class DatasetEndpoints
     {
         // Checked before the deletion as well, because the database logs a violated key as an error.
         if (await SweepsOfAsync(db, id, cancellation) is { Count: > 0 } sweeps) return InUse(id, sweeps);
+        db.Database.SetCommandTimeout(DeletionTimeout);
         try
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellation);

@@ -14,6 +14,9 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
 {
     private const int RetryAfterSeconds = 5;
 
+    /// <summary>Npgsql's message for a command that took too long; one for a connection differs from it.</summary>
+    private const string CommandTimeout = "Timeout during reading attempt";
+
     public async ValueTask<bool> TryHandleAsync(
         HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -69,6 +72,10 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
             StatusCodes.Status408RequestTimeout,
             "The body was sent too slowly: at less than 240 bytes per second for more than five seconds."),
         BadHttpRequestException bad => Problem(bad.StatusCode, bad.Message),
+        _ when exception.GetBaseException() is TimeoutException { Message: CommandTimeout } => Problem(
+            StatusCodes.Status503ServiceUnavailable,
+            "The database did not process the request in time. Try again after Retry-After seconds. If this fails too "
+            + "while other requests succeed, ask for less, for example with filters that select fewer rows."),
         _ when DatabaseOutage.IsCauseOf(exception) => Problem(
             StatusCodes.Status503ServiceUnavailable,
             "The database is not reachable. Try again after Retry-After seconds."),

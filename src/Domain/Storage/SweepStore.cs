@@ -295,6 +295,8 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
 
     private static async Task RemoveAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation)
     {
+        // Millions of labels take longer to delete than the timeout that is right for other commands.
+        db.Database.SetCommandTimeout(ComparisonLabels.Timeout);
         // The transaction that labels a comparison of the sweep holds its row for minutes.
         await db.Database.ExecuteSqlAsync($"SELECT set_config('lock_timeout', {DeletionWaits}, true)", cancellation);
         await LockRunsAsync(db, sweepId, cancellation);
