@@ -13,6 +13,7 @@ public abstract class ImportJob(Guid id, string name, UploadFolder folder, long 
     : IDisposable
 {
     private readonly CancellationTokenSource cancel = new();
+    private bool disposed;
 
     public Guid Id => id;
 
@@ -35,9 +36,13 @@ public abstract class ImportJob(Guid id, string name, UploadFolder folder, long 
 
     public void Cancel() => cancel.Cancel();
 
-    /// <summary>The token source is not disposed: it may still be read and holds no resources.</summary>
+    /// <summary>
+    /// Deletes the files; a second call does nothing. The token source is not disposed: it may still be read and holds
+    /// no resources.
+    /// </summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref disposed, true)) return;
         folder.Dispose();
         GC.SuppressFinalize(this);
     }

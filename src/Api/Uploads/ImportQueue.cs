@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using PieService.Domain;
+using PieService.Domain.Datasets;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Uploads;
@@ -153,6 +154,17 @@ public sealed class ImportQueue(ImportRows rows, TimeProvider time, ILogger<Impo
         }
     }
 
+    private async Task BeatOwnedAsync(CancellationToken stopping)
+    {
+        foreach (var (id, state) in await rows.BeatAsync([.. owned.Values], stopping))
+        {
+            if (!owned.TryGetValue(id, out var job)) continue;
+            job.Cancel();
+            // It will not start: its files need not wait for its turn in the queue.
+            if (state == ImportState.Cancelled && owned.TryRemove(id, out _)) job.Dispose();
+        }
+    }
+
     private async Task BeatAsync(CancellationToken stopping)
     {
         using var tick = new PeriodicTimer(Beat, time);
@@ -163,8 +175,7 @@ public sealed class ImportQueue(ImportRows rows, TimeProvider time, ILogger<Impo
             {
                 try
                 {
-                    foreach (var cancelled in owned.IsEmpty ? [] : await rows.BeatAsync([.. owned.Values], stopping))
-                        if (owned.TryGetValue(cancelled, out var job)) job.Cancel();
+                    if (!owned.IsEmpty) await BeatOwnedAsync(stopping);
                     if (time.GetElapsedTime(cleanedAt) < BetweenCleanUps) continue;
                     await rows.CleanUpAsync(stopping);
                     cleanedAt = time.GetTimestamp();

@@ -73,8 +73,8 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
         """, cancellation);
 
     /// <summary>Writes the heartbeat and the progress of these imports.</summary>
-    /// <returns>The imports that were cancelled.</returns>
-    public async Task<IReadOnlyList<Guid>> BeatAsync(
+    /// <returns>The imports whose cancellation was requested, with their state.</returns>
+    public async Task<IReadOnlyDictionary<Guid, ImportState>> BeatAsync(
         IReadOnlyCollection<ImportJob> jobs, CancellationToken cancellation)
     {
         var (ids, read) = (jobs.Select(job => job.Id).ToArray(), jobs.Select(job => job.BytesRead).ToArray());
@@ -84,7 +84,7 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
             FROM unnest({ids}, {read}) AS own(job, now_read) WHERE id = job AND state IN ('queued', 'running')
             """, cancellation);
         return await db.Imports.Where(import => ids.Contains(import.Id) && import.CancelRequestedAt != null)
-            .Select(import => import.Id).ToListAsync(cancellation);
+            .ToDictionaryAsync(import => import.Id, import => import.State, cancellation);
     }
 
     /// <summary>queued, running -> failed: the process that had the files has ended.</summary>

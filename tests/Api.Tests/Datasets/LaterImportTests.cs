@@ -114,6 +114,30 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
     }
 
     [Fact]
+    public async Task The_files_of_an_import_that_is_cancelled_while_it_waits_are_deleted_before_its_turn()
+    {
+        await using var blocker = await api.Database.OpenConnectionAsync();
+        await using var transaction = await blocker.BeginTransactionAsync();
+        await using (var block = new Npgsql.NpgsqlCommand(
+            "LOCK TABLE datasets IN EXCLUSIVE MODE", blocker, transaction)) await block.ExecuteNonQueryAsync();
+        using var first = await SendAsync(Test);
+        await Until.HoldsAsync(
+            async () => (string?)(await api.GetAsync($"/imports/{await IdAsync(first)}"))["state"] == "running");
+        using var waiting = await SendAsync(Test);
+        Assert.Equal(2, Directory.GetFileSystemEntries(api.Uploads).Length);
+
+        using var cancelled = await api.Client.PostAsync($"{waiting.Headers.Location}/cancel", null);
+
+        await Until.HoldsAsync(() => Task.FromResult(Directory.GetFileSystemEntries(api.Uploads).Length == 1));
+        await transaction.RollbackAsync();
+        Assert.Equal("succeeded", (string?)(await EndedAsync(first))["state"]);
+        using var next = await SendAsync(Test);
+        Assert.Equal("succeeded", (string?)(await EndedAsync(next))["state"]);
+        Assert.Equal("cancelled", (string?)(await EndedAsync(waiting))["state"]);
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
     public async Task An_import_whose_process_has_ended_is_marked_as_interrupted()
     {
         var id = await api.AskAsync<Guid>("""
