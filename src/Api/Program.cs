@@ -70,9 +70,9 @@ if (connectionString is null)
         cluster = await PrivatePostgres.StartAsync(
             folders, configuration[PostgresBinaries.Setting], startup.CreateLogger<PrivatePostgres>());
     }
-    catch (InvalidOperationException cannot)
+    catch (Exception cannot) when (cannot is InvalidOperationException or NpgsqlException)
     {
-        // The message is for the user who starts the service: a missing program, a folder in use.
+        // The message is for the user who starts the service: a missing program, a folder in use, a wrong password.
         await Console.Error.WriteLineAsync(cannot.Message);
         return 1;
     }

@@ -19,6 +19,10 @@ internal static partial class DatabaseLog
     [LoggerMessage(104, LogLevel.Error, "PostgreSQL could not be restarted; the service will retry")]
     public static partial void ClusterRestartFailed(this ILogger logger, Exception failure);
 
+    [LoggerMessage(106, LogLevel.Information,
+        "PostgreSQL in {Folder} has been starting for {Minutes} min: it recovers from a crash")]
+    public static partial void ClusterRecovers(this ILogger logger, string folder, int minutes);
+
     [LoggerMessage(105, LogLevel.Information, "PostgreSQL in {Folder} has stopped")]
     public static partial void ClusterStopped(this ILogger logger, string folder);
 }

@@ -6,7 +6,7 @@ using Npgsql;
 namespace PieService.Api.Database;
 
 /// <summary>The server process of a data folder, whichever process started it.</summary>
-internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool durable)
+internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool durable, ILogger logger)
 {
     /// <summary>
     /// How long a new server may be refused after a kill -9: the children of the old one hold the folder until they
@@ -14,8 +14,14 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
     /// </summary>
     private static readonly TimeSpan OrphansLeaveWithin = TimeSpan.FromSeconds(15);
 
-    /// <summary>The time for crash recovery, which replays everything written since the last checkpoint.</summary>
-    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// The time in which a server must accept or refuse connections. One that refuses them because it is starting up
+    /// has all the time that it needs: its crash recovery replays everything written since the last checkpoint, and
+    /// would begin again if it were stopped.
+    /// </summary>
+    internal TimeSpan AnswersWithin { get; init; } = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan BetweenMessages = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// The size of PostgreSQL's cache: a sixteenth of the memory that this process may use, since trainings need the
@@ -91,15 +97,18 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
     /// <summary>Returns true once the server accepts a connection, and false if its process has ended.</summary>
     public async Task<bool> AnswersAsync(NpgsqlConnectionStringBuilder connection, CancellationToken cancellation)
     {
+        var messages = 0;
         for (var waiting = Stopwatch.StartNew(); IsAlive; await Task.Delay(BetweenLooks, cancellation))
         {
+            if (waiting.Elapsed > (messages + 1) * BetweenMessages) logger.ClusterRecovers(folder, ++messages);
             try
             {
                 await using var attempt = new NpgsqlConnection(connection.ConnectionString);
                 await attempt.OpenAsync(cancellation);
                 return true;
             }
-            catch (NpgsqlException failure) when (IsNotYet(failure) && waiting.Elapsed < AnswersWithin)
+            catch (NpgsqlException failure)
+                when (IsStarting(failure) || (IsNotYet(failure) && waiting.Elapsed < AnswersWithin))
             {
                 // Retry, unless the process has ended.
             }
@@ -146,8 +155,9 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
     /// Whether the failure is temporary: refused, reset or "the database system is starting up". Other failures, such
     /// as a wrong password, are permanent.
     /// </summary>
-    private static bool IsNotYet(NpgsqlException failure) =>
-        failure is not PostgresException || failure.SqlState == PostgresErrorCodes.CannotConnectNow;
+    private static bool IsNotYet(NpgsqlException failure) => failure is not PostgresException || IsStarting(failure);
+
+    private static bool IsStarting(NpgsqlException failure) => failure.SqlState == PostgresErrorCodes.CannotConnectNow;
 
     /// <summary>
     /// Whether the process is the server of this folder, according to its command line. A process that has ended has no

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using PieService.Domain;
 
@@ -40,7 +41,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         folder = FolderIn(folders);
         var version = Path.Combine(folder, "PG_VERSION");
         var installed = PostgresBinaries.Find(binaries, File.Exists(version) ? File.ReadAllText(version).Trim() : null);
-        postmaster = new Postmaster(folder, installed, durable);
+        postmaster = new Postmaster(folder, installed, durable, logger);
         Directory.CreateDirectory(folders.Data);
         ownership = Own(folder);
     }
@@ -88,7 +89,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <param name="binaries">The value of the setting PIE_PG_BIN.</param>
     public static async Task StopAsync(PieFolders folders, string? binaries)
     {
-        var postmaster = new Postmaster(FolderIn(folders), PostgresBinaries.Find(binaries), durable: false);
+        var postmaster = new Postmaster(
+            FolderIn(folders), PostgresBinaries.Find(binaries), durable: false, NullLogger.Instance);
         if (postmaster.Adopt() is not null) await postmaster.StopAsync();
     }
 
