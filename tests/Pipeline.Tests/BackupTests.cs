@@ -4,6 +4,8 @@ using System.Net.Http.Json;
 using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Npgsql;
+using PieService.Domain.Storage;
 using PieService.TestDatabases;
 using PieService.TestSupport;
 
@@ -205,6 +207,47 @@ public sealed partial class BackupTests(ServiceFixture service) : IClassFixture<
         // The folder of the artifacts of the failed restore is removed too.
         Assert.True(Directory.GetDirectories(Path.Combine(folder, "restored/artifacts")).Length <= 1);
         Assert.Equal(0, (await ServiceProcess.RunApiAsync(settings, "key", "list")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_restore_into_a_database_that_an_API_is_creating_refuses_it_and_leaves_it_alone()
+    {
+        Assert.Equal(0, (await service.RunAsync("backup", Backup)).ExitCode);
+        await using var database = new FreshDatabase(_ => Task.CompletedTask);
+        await database.InitializeAsync();
+        // What the start of an API does.
+        await using var api = new NpgsqlConnection(database.ConnectionString);
+        await api.OpenAsync(TestContext.Current.CancellationToken);
+        await ExecuteAsync($"SELECT pg_advisory_lock({AdvisoryLocks.Migration})");
+
+        var restoring = ServiceProcess.RunApiAsync(
+            new Dictionary<string, string>
+            {
+                ["ConnectionStrings__Pie"] = database.ConnectionString,
+                ["PIE_DATA"] = Path.Combine(folder, "restored"),
+            },
+            "restore", Backup);
+        await Until.HoldsAsync(async () => restoring.IsCompleted || (bool)(await Sql.ScalarAsync(
+            database.ConnectionString, $"""
+            SELECT EXISTS (
+                SELECT FROM pg_locks
+                WHERE locktype = 'advisory' AND NOT granted
+                    AND (classid::bigint << 32) + objid::bigint = {AdvisoryLocks.Migration}
+                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+            """))!);
+        await ExecuteAsync("CREATE TABLE IF NOT EXISTS datasets ()");
+        await ExecuteAsync($"SELECT pg_advisory_unlock({AdvisoryLocks.Migration})");
+
+        var (exitCode, _, errors) = await restoring;
+        Assert.Equal(1, exitCode);
+        Assert.Contains("is not empty, and a restore never replaces anything.", errors, StringComparison.Ordinal);
+        await ExecuteAsync("SELECT FROM datasets");
+
+        async Task ExecuteAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, api);
+            await command.ExecuteNonQueryAsync();
+        }
     }
 
     private static void Program(string folder, string name, string command)

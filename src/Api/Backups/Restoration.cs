@@ -22,6 +22,8 @@ internal sealed class Restoration(string connectionString, PieFolders folders, P
         await LockAsync(session, cancellation);
         RequireKnownSchema(db, backup.Manifest);
         await RemoveInterruptedAsync(db, cancellation);
+        // An API that starts now creates its tables before this check, or finds the mark.
+        await ExecuteAsync(session, $"SELECT pg_advisory_lock({AdvisoryLocks.Migration})", cancellation);
         await RequireEmptyAsync(db, cancellation);
 
         var store = ArtifactStore.Identity(folders) ?? throw new BackupException(
@@ -29,6 +31,7 @@ internal sealed class Restoration(string connectionString, PieFolders folders, P
         var installation = Guid.NewGuid();
         var own = folders.ArtifactsOf(installation);
         await UnfinishedRestore.MarkAsync(db, installation, cancellation);
+        await ExecuteAsync(session, $"SELECT pg_advisory_unlock({AdvisoryLocks.Migration})", cancellation);
         try
         {
             var paths = await WriteArtifactsAsync(backup, own, cancellation);
@@ -51,6 +54,12 @@ internal sealed class Restoration(string connectionString, PieFolders folders, P
         await using var take = new NpgsqlCommand($"SELECT pg_try_advisory_lock({AdvisoryLocks.Restore})", session);
         if (await take.ExecuteScalarAsync(cancellation) is false)
             throw new BackupException("Another restore into this database is running. Wait until it has ended.");
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection session, string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, session) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>Removes what a restore has left that was killed.</summary>
