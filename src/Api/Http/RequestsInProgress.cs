@@ -1,5 +1,4 @@
 using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace PieService.Api.Http;
@@ -9,7 +8,8 @@ namespace PieService.Api.Http;
 /// in a fraction of a second: a limited number of others waits, and any further one gets 503 at once. The rate of each
 /// client is checked before, so that one client that exceeds its rate does not fill the places of the others; it needs
 /// the key, so a refused request costs at most the lookup of its key, of which KeyCheck limits the number at a time. A
-/// request without a valid key does not take a place.
+/// request without a valid key does not take a place, and its body is not received: it is refused, or answered from
+/// memory.
 /// </summary>
 public static class RequestsInProgress
 {
@@ -38,7 +38,7 @@ public static class RequestsInProgress
         app.Use(async (context, next) =>
         {
             if (context.GetEndpoint()?.Metadata.GetMetadata<OutsideRequestLimit>() is not null
-                || WillBeRefused(context))
+                || context.User.Identity is not { IsAuthenticated: true })
             {
                 await next(context);
                 return;
@@ -58,15 +58,6 @@ public static class RequestsInProgress
                 statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(context);
         });
     }
-
-    /// <summary>
-    /// Whether authorization will refuse the request, because its key is missing or wrong. The key has been looked up,
-    /// so the refusal does not use the database, and a flood of such requests must not fill the places of others.
-    /// </summary>
-    private static bool WillBeRefused(HttpContext context) =>
-        context.User.Identity is not { IsAuthenticated: true }
-        && context.GetEndpoint() is { } endpoint
-        && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
 
     /// <summary>
     /// Receives the body before the request takes a place, up to the limit of a JSON body: a client that sends its body

@@ -1,21 +1,26 @@
+using System.Net.Mime;
+using System.Text;
 using System.Xml.XPath;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.Swagger;
 
 namespace PieService.Api.OpenApi;
 
 public static class OpenApiSetup
 {
+    private const string Version = "v1", Address = $"/swagger/{Version}/swagger.json";
+
     public static void AddPieOpenApi(this IServiceCollection services)
     {
         services.AddEndpointsApiExplorer();
         services.AddSwaggerGen(options =>
         {
-            options.SwaggerDoc("v1", new OpenApiInfo
+            options.SwaggerDoc(Version, new OpenApiInfo
             {
                 Title = "PieService",
-                Version = "v1",
+                Version = Version,
                 Description = "Trains dense and pruned models and finds Pruning Identified Exemplars (PIEs): the "
                     + "examples on which pruning changes the predictions.",
             });
@@ -65,12 +70,27 @@ public static class OpenApiSetup
 
     public static void UsePieOpenApi(this WebApplication app)
     {
-        app.UseSwagger();
+        // Anyone may read the document, and its generation takes long, so it is generated once.
+        var document = new Lazy<Task<byte[]>>(() => GenerateAsync(app.Services));
+        app.Use(async (context, next) =>
+        {
+            if (context.Request.Path == Address && HttpMethods.IsGet(context.Request.Method))
+                await TypedResults.Bytes(await document.Value, $"{MediaTypeNames.Application.Json}; charset=utf-8")
+                    .ExecuteAsync(context);
+            else await next(context);
+        });
         app.UseSwaggerUI(options =>
         {
             options.DocumentTitle = "PieService";
             options.DisplayOperationId();
             options.EnableDeepLinking();
         });
+    }
+
+    private static async Task<byte[]> GenerateAsync(IServiceProvider services)
+    {
+        await using var scope = services.CreateAsyncScope();
+        var document = scope.ServiceProvider.GetRequiredService<ISwaggerProvider>().GetSwagger(Version);
+        return Encoding.UTF8.GetBytes(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_0));
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
 using PieService.Api.Access;
@@ -23,16 +24,31 @@ public sealed class OverloadByGuessersTests(KeyedApi api) : IClassFixture<KeyedA
 
         foreach (var header in (string?[])[null, KeyText.New().Reveal(), "not a key"])
         {
-            foreach (var method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Post])
+            foreach (var (method, path) in (ValueTuple<HttpMethod, string>[])
+                [(HttpMethod.Get, "/api/v1/webhooks"), (HttpMethod.Post, "/api/v1/webhooks"), (HttpMethod.Post, "/no")])
             {
-                using var request = new HttpRequestMessage(method, "/api/v1/webhooks");
+                using var request = new HttpRequestMessage(method, path);
                 if (header is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", header);
                 using var response = await api.Client.SendAsync(request);
 
                 Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
             }
         }
+        using var document = await api.Client.GetAsync("/swagger/v1/swagger.json");
+        Assert.Equal(HttpStatusCode.OK, document.StatusCode);
         await held.ReleaseAsync();
         await Task.WhenAll(holders);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/webhooks")]
+    [InlineData("/no")]
+    public async Task The_body_of_a_request_without_a_valid_key_is_not_received(string path)
+    {
+        using var unsent = new StreamContent(new Pipe().Reader.AsStream());
+
+        using var response = await api.Client.PostAsync(path, unsent).WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }
 }
