@@ -42,6 +42,8 @@ var (services, configuration) = (builder.Services, builder.Configuration);
 var folders = PieFolders.From(name => configuration[name]);
 services.AddSingleton(folders);
 services.AddSingleton(TimeProvider.System);
+// A slow request must not use the time in which the imports and the deliveries of webhooks are ended in order.
+services.Configure<HostOptions>(options => options.ServicesStopConcurrently = true);
 var logFormat = configuration[LogSetup.FormatSetting];
 AccessSettings access;
 string? connectionString;

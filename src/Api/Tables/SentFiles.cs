@@ -6,9 +6,9 @@ namespace PieService.Api.Tables;
 
 /// <summary>
 /// Sends files while their rows are read, and limits how many at the same time: each holds a database connection until
-/// its client has received it.
+/// its client has received it. When the service stops, their connections are closed.
 /// </summary>
-public sealed class SentFiles(ILogger<SentFiles> logger) : ConcurrencyLimit(most: 20)
+public sealed class SentFiles(IHostApplicationLifetime lifetime, ILogger<SentFiles> logger) : ConcurrencyLimit(most: 20)
 {
     private const int RetryAfterSeconds = 10;
 
@@ -31,6 +31,7 @@ public sealed class SentFiles(ILogger<SentFiles> logger) : ConcurrencyLimit(most
         var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         var watched = new StreamResponseBodyFeature(new WatchedStream(body.Stream, Patience, context.Abort), body);
         context.Features.Set<IHttpResponseBodyFeature>(watched);
+        using var stop = lifetime.ApplicationStopping.Register(context.Abort);
         try
         {
             await send();

@@ -6,9 +6,10 @@ namespace PieService.Api.Uploads;
 
 /// <summary>
 /// Limits the uploads that are read at the same time while their clients wait. Each needs a disk and a core until its
-/// files are read, and a connection to the database while they are stored.
+/// files are read, and a connection to the database while they are stored. When the service stops, their connections
+/// are closed: nothing of them is stored.
 /// </summary>
-public sealed class UploadPlaces() : ConcurrencyLimit(most: 4)
+public sealed class UploadPlaces(IHostApplicationLifetime lifetime) : ConcurrencyLimit(most: 4)
 {
     /// <summary>
     /// Reads an upload in one of the places, or refuses it. A place is taken only when the body is received, since a
@@ -34,6 +35,7 @@ public sealed class UploadPlaces() : ConcurrencyLimit(most: 4)
                 + "the request again after Retry-After seconds, or send an import with Prefer: respond-async.",
                 statusCode: StatusCodes.Status503ServiceUnavailable));
         }
+        using var stop = lifetime.ApplicationStopping.Register(http.Abort);
         try
         {
             return await work();
