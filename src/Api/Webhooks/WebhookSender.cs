@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using PieService.Domain;
 using PieService.Domain.Storage;
 using PieService.Domain.Webhooks;
 using PieService.Hosting;
@@ -153,20 +154,13 @@ public sealed class WebhookSender(
         }
         catch (Exception failed) when (failed is not OperationCanceledException)
         {
-            return (null, Readable(failed.Message));
+            return (null, ReadableText.Line(failed.Message, LongestError));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return (null, $"There was no response within {LongestAttempt.TotalSeconds} s.");
         }
     }
-
-    /// <summary>
-    /// The message may quote what the receiver sent, but the database accepts no NUL and no unpaired surrogate.
-    /// </summary>
-    private static string Readable(string message) =>
-        string.Concat(
-            message.EnumerateRunes().Take(LongestError).Select(rune => Rune.IsControl(rune) ? " " : rune.ToString()));
 
     public static void Configure(HttpClient client)
     {

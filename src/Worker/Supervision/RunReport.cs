@@ -7,7 +7,6 @@ using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Worker.Artifacts;
-using PieService.Worker.Resources;
 using PieService.Worker.Runs;
 using PieService.Worker.Trainers;
 

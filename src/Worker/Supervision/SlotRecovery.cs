@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using PieService.Domain;
 using PieService.Domain.Storage;
 using PieService.Worker.Machines;
-using PieService.Worker.Resources;
 using PieService.Worker.Trainers;
 
 namespace PieService.Worker.Supervision;

@@ -1,16 +1,16 @@
 using System.Text;
 
-namespace PieService.Worker.Resources;
+namespace PieService.Domain;
 
 /// <summary>
-/// Text of a file or a process, which may have any character: the database accepts no NUL and no unpaired surrogate.
+/// Text of a file, a process or another server, which may have any character: the database accepts no NUL and no
+/// unpaired surrogate.
 /// </summary>
-internal static class ReadableText
+public static class ReadableText
 {
-    private const int LongestLine = 1000;
-
-    /// <summary>One line of at most 1,000 characters, with blanks in place of control characters.</summary>
-    public static string Line(string text) => Of(text.EnumerateRunes().Take(LongestLine));
+    /// <summary>One line, with blanks in place of control characters.</summary>
+    /// <param name="longest">The largest number of its characters.</param>
+    public static string Line(string text, int longest = 1000) => Of(text.EnumerateRunes().Take(longest));
 
     /// <summary>Lines of any length, with blanks in place of other control characters.</summary>
     public static string Lines(string text) =>

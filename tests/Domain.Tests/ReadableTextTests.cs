@@ -1,6 +1,4 @@
-using PieService.Worker.Resources;
-
-namespace PieService.Worker.Tests.Resources;
+namespace PieService.Domain.Tests;
 
 public sealed class ReadableTextTests
 {
