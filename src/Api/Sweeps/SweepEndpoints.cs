@@ -220,8 +220,8 @@ public static class SweepEndpoints
             SweepDeletion.Deleted => TypedResults.NoContent(),
             SweepDeletion.NoSuchSweep => Problems.NotFound("sweep", id),
             SweepDeletion.StillAtWork => Problems.Conflict(
-                "The sweep is still running, or one of its comparisons is being labelled. Cancel it, and delete it when "
-                + "its last run has stopped, a few seconds later, and the labelling has ended."),
+                "The sweep is still running, or one of its comparisons is being labelled. Cancel it, and delete it "
+                + "when its last run has stopped, a few seconds later, and the labelling has ended."),
         };
 
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> AnswerAsync(

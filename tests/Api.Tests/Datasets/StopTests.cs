@@ -7,7 +7,7 @@ using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Datasets;
 
-/// <summary>The stop of a service with requests and imports in progress, for which the host has 30 s by default.</summary>
+/// <summary>The stop of a service with requests and imports in progress, for which the host has 30 s.</summary>
 public sealed class StopTests(DatasetApi api) : IClassFixture<DatasetApi>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
