@@ -81,8 +81,8 @@ public static class Words
 
     public static readonly Word Significant = new(
         "significant", "Significant PIEs",
-        "The PIEs with a q value of at most 0.05. That at most 5 % have votes that do not differ is expected of all "
-        + "examples with such a value; of the PIEs among them it may be more.");
+        "The PIEs with a q value of at most 0.05. Of all examples with such a value, at most 5 % are expected to have "
+        + "votes that do not differ between the cohorts; of the PIEs among them it may be more.");
 
     public static readonly Word Collapse = new(
         "collapse", "Collapse",
