@@ -23,6 +23,12 @@ public static class SweepRules
     /// </summary>
     public const long MaxPredictionBytes = 1_000_000_000;
 
+    /// <summary>
+    /// The limit of those that a trainer computes: it sends those of a split as one line in base64, four characters for
+    /// three bytes, and a string of .NET has less than 2^30 characters.
+    /// </summary>
+    public const long MaxTrainedBytes = 800_000_000;
+
     /// <param name="dataset">The dataset of the request; null if no dataset has that id.</param>
     /// <param name="methodsAreKnown">Whether every method of the request could be read. If not, the others may be
     /// none.</param>
@@ -74,11 +80,11 @@ public static class SweepRules
         from split in dataset?.Splits ?? []
         let labels = dataset!.Labels.Length
         let bytes = split.Examples * (labels + 1L) * 2
-        where bytes > MaxPredictionBytes
+        where bytes > MaxTrainedBytes
         select new FieldError("datasetId", string.Create(CultureInfo.InvariantCulture,
             $"has {split.Examples} {Wire.Name(split.Split)} examples and {labels} labels: a run's predictions would " +
             $"take {bytes} bytes (2 for each example and for each pair of example and label), but the limit is " +
-            $"{MaxPredictionBytes}; import fewer examples or labels"));
+            $"{MaxTrainedBytes}; import fewer examples or labels"));
 
     private static IEnumerable<FieldError> Models(SweepRequest request)
     {

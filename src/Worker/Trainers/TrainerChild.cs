@@ -130,6 +130,7 @@ internal sealed class TrainerChild : IDisposable
     private async Task<TrainingResult?> ReportAsync(
         ChannelReader<TrainerMessage> messages, ITrainingReport report, CancellationToken cancellation)
     {
+        var predictions = new List<SplitPredictions>();
         await foreach (var message in messages.ReadAllAsync(cancellation))
         {
             switch (message)
@@ -137,9 +138,12 @@ internal sealed class TrainerChild : IDisposable
                 case { Epoch: { } epoch }:
                     await report.EpochAsync(epoch);
                     break;
+                case { Predictions: { } split }:
+                    predictions.Add(split);
+                    break;
                 case { Result: { } result }:
                     RunsDone++;
-                    return result;
+                    return result with { Predictions = predictions };
                 case { Untrainable: { } reason }:
                     throw new UntrainableException(reason);
                 case { Failure: { } reason }:

@@ -94,7 +94,8 @@ public static class TrainerProcess
         }
     }
 
-    private static TrainerMessage Train(
+    /// <returns>The last message of the run.</returns>
+    internal static TrainerMessage Train(
         TrainerSettings settings, TrainingAssignment assignment, Action<TrainerMessage> tell)
     {
         var listener = new TrainingListener(
@@ -105,9 +106,11 @@ public static class TrainerProcess
         };
         try
         {
-            return new TrainerMessage(Result: assignment.Trained is null
+            var result = assignment.Trained is null
                 ? new RunTraining(settings).Execute(assignment, listener)
-                : new RunPrediction(settings).Execute(assignment, listener));
+                : new RunPrediction(settings).Execute(assignment, listener);
+            foreach (var predictions in result.Predictions) tell(new TrainerMessage(Predictions: predictions));
+            return new TrainerMessage(Result: result with { Predictions = [] });
         }
         catch (Exception hopeless) when (hopeless is UntrainableException or NotSupportedException or OverflowException)
         {

@@ -174,13 +174,13 @@ public class SweepRulesTests
         Assert.Contains("set models[0].device to cuda", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The limit is 2 x 500,000 x (999 + 1) bytes.</summary>
+    /// <summary>The limit is 2 x 400,000 x (999 + 1) bytes.</summary>
     [Theory]
-    [InlineData(500_000, 999, false)]
-    [InlineData(500_001, 999, true)]
+    [InlineData(400_000, 999, false)]
+    [InlineData(400_001, 999, true)]
     [InlineData(250_000, 10_000, true)]     // examples x labels exceeds an int
     [InlineData(429_497, 10_000, true)]     // examples x labels would overflow to a positive int
-    public void The_predictions_of_a_run_must_fit_into_a_value_of_the_database(int examples, int labels, bool refused)
+    public void The_predictions_for_a_split_must_fit_into_a_message_of_a_trainer(int examples, int labels, bool refused)
     {
         var lengths = new TokenLengths(10, 10, 15, 20);
         var dataset = new Dataset

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using PieService.Domain;
 using PieService.Domain.Recipes;
+using PieService.Domain.Runs;
 using PieService.TestSupport;
 using PieService.Worker.Machines;
 using PieService.Worker.Runs;
 using PieService.Worker.Trainers;
+using PieService.Worker.Training;
 
 namespace PieService.Worker.Tests.Trainers;
 
@@ -43,6 +45,21 @@ public sealed class TrainerChildTests : IDisposable
 
         Assert.Equal(["epoch 0", "a note"], report.Heard);
         Assert.EndsWith("native", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_predictions_of_a_result_are_those_of_the_messages_before_it()
+    {
+        var scores = new LabelScores(1, 1, 1, 1, 1, 1, 1);
+        TrainerMessage Of(string split) =>
+            new(Predictions: new(split, 1, 2, [0, 0], [1, 2, 3, 4], new EpochMetric(split, 0.5, scores, null)));
+        Write("messages", [Of("test"), Of("train"), new(Result: Result)]);
+        using var trainer = Trainer("read assignment; cat messages; read next");
+
+        var result = await trainer.TrainAsync(Assignment, new Report(() => Task.CompletedTask), CancellationToken.None);
+
+        Assert.Equal(["test", "train"], result.Predictions.Select(split => split.Split));
+        Assert.Equal([1, 2, 3, 4], result.Predictions[0].Scores);
     }
 
     private TrainerChild Trainer(string script) => new(
