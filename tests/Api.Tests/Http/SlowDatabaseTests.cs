@@ -6,13 +6,17 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Tests.Http;
 
-/// <summary>Statements that take longer than the timeout of commands, which is a second here.</summary>
-public sealed class SlowDatabaseTests(SlowDatabaseTests.Impatient api) : IClassFixture<SlowDatabaseTests.Impatient>
+/// <summary>Statements that take longer than the timeout of commands, which is a second in these requests.</summary>
+public sealed class SlowDatabaseTests(SlowDatabaseTests.Impatient api)
+    : IClassFixture<SlowDatabaseTests.Impatient>, IDisposable
 {
+    public void Dispose() => api.IsImpatient = false;
+
     [Fact]
     public async Task A_statement_that_takes_too_long_is_distinguished_from_a_database_that_is_not_reachable()
     {
         await using var held = await LockedTable.OfAsync(api.ConnectionString, "webhooks");
+        api.IsImpatient = true;
 
         var problem = await api.ProblemAsync(HttpStatusCode.ServiceUnavailable, HttpMethod.Get, "/api/v1/webhooks");
 
@@ -38,16 +42,32 @@ public sealed class SlowDatabaseTests(SlowDatabaseTests.Impatient api) : IClassF
             await other.Database.ExecuteSqlAsync($"SELECT FROM examples WHERE dataset_id = {dataset.Id} FOR UPDATE");
         }
         else await other.Database.ExecuteSqlAsync($"SELECT FROM comparisons WHERE sweep_id = {sweep} FOR KEY SHARE");
+        api.IsImpatient = true;
 
         await api.ProblemAsync(
             HttpStatusCode.Conflict, HttpMethod.Delete,
             $"/api/v1/{resource}/{(resource == "datasets" ? dataset.Id : sweep)}");
     }
 
+    /// <summary>The preparation of a test has the usual timeout, also on a busy machine.</summary>
     public sealed class Impatient : ApiFixture
     {
+        public bool IsImpatient { get; set; }
+
         protected override void ConfigureServices(IServiceCollection services) =>
-            services.AddSingleton(_ => NpgsqlDataSource.Create(
-                new NpgsqlConnectionStringBuilder(ConnectionString) { CommandTimeout = 1 }.ConnectionString));
+            services.AddSingleton<IDbContextFactory<PieDbContext>>(
+                provider => new Contexts(this, provider.GetRequiredService<NpgsqlDataSource>()));
+    }
+
+    private sealed class Contexts(Impatient api, NpgsqlDataSource database) : IDbContextFactory<PieDbContext>
+    {
+        public PieDbContext CreateDbContext()
+        {
+            var options = new DbContextOptionsBuilder<PieDbContext>();
+            PieDbContext.Configure(options, database);
+            var db = new PieDbContext(options.Options);
+            if (api.IsImpatient) db.Database.SetCommandTimeout(TimeSpan.FromSeconds(1));
+            return db;
+        }
     }
 }
