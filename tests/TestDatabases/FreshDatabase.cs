@@ -54,7 +54,8 @@ public class FreshDatabase(Func<string, Task> migrate) : IAsyncLifetime
         var server = new NpgsqlConnectionStringBuilder(await TestCluster.AdministratorAsync()) { Pooling = false };
         await using var connection = new NpgsqlConnection(server.ConnectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
+        // DROP DATABASE waits for every session of the server, and CREATE DATABASE copies files.
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 300 };
         await command.ExecuteNonQueryAsync();
     }
 
