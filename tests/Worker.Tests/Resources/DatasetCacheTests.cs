@@ -40,13 +40,12 @@ public sealed class DatasetCacheTests : IDisposable
     [Fact]
     public async Task The_access_time_of_a_file_is_its_last_use_by_a_run()
     {
-        var path = await VectorsAsync();
-        var old = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
-        File.SetLastAccessTimeUtc(path, old);
-        // A file system need not note that a file was read less than a day after this.
-        File.SetLastWriteTimeUtc(path, old - TimeSpan.FromDays(1));
+        using var cache = new DatasetCache(folders, vectors, contexts: null!, TimeProvider.System);
+        var path = await cache.VectorsAsync("small", folder["tokens"], CancellationToken.None);
+        File.SetLastAccessTimeUtc(path, new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
-        Assert.Equal(path, await VectorsAsync());
+        // The cache knows the file and does not read it, so the file system notes nothing.
+        Assert.Equal(path, await cache.VectorsAsync("small", folder["tokens"], CancellationToken.None));
 
         Assert.InRange(
             File.GetLastAccessTimeUtc(path), TimeProvider.System.GetUtcNow().UtcDateTime - TimeSpan.FromMinutes(10),
