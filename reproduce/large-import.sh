@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # A dataset of the size of SNLI, made from a seed, sent to the running service (./pie up) as SNLI is published: how long it
-# takes, and the most memory that the API had since it was started. Needs awk, curl, jq.
+# takes, and the most memory that the API had since it was started. Needs awk, curl, jq, and PIE_KEY where the service wants
+# an API key.
 # usage: reproduce/large-import.sh [PAIRS [SEED]]
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+. reproduce/service.sh
 
 pairs=${1:-570000} seed=${2:-1}
 status=$(./pie status)
@@ -32,11 +34,11 @@ memory() { awk -v field="$1:" '$1 == field { print int($2 / 1024) }' "/proc/$api
 # Peaks of before, the start's included, do not count where the system lets us forget them.
 echo 5 2>/dev/null >"/proc/$api/clear_refs" || true
 before=$(memory VmRSS) begin=$(date +%s%N)
-dataset=$(curl --fail-with-body -sS ${PIE_KEY:+-H "Authorization: Bearer $PIE_KEY"} "$url/api/v1/datasets" \
+dataset=$(ask "$url/api/v1/datasets" \
     -F 'definition={"name":"large","task":"singleLabel","format":"snli"};type=application/json' -F "train=@$folder/train.jsonl" -F "test=@$folder/test.jsonl")
 milliseconds=$((($(date +%s%N) - begin) / 1000000))
 
 jq -r '"\(.splits.train.examples) pairs of train, \(.splits.test.examples) of test, \(.dropped.noGoldLabel) without a gold label"' <<<"$dataset"
 printf '%d MiB sent, %d.%d s; the API: %d MiB before, %d MiB at most\n' \
     "$(($(stat -c %s "$folder/train.jsonl") / 1048576))" "$((milliseconds / 1000))" "$((milliseconds % 1000 / 100))" "$before" "$(memory VmHWM)"
-curl -sS ${PIE_KEY:+-H "Authorization: Bearer $PIE_KEY"} -X DELETE "$url/api/v1/datasets/$(jq -r .id <<<"$dataset")"
+ask -X DELETE "$url/api/v1/datasets/$(jq -r .id <<<"$dataset")"

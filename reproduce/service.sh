@@ -2,7 +2,11 @@
 # Needs curl, jq, and PIE_KEY where the service wants an API key.
 # shellcheck shell=bash
 
-ask() { curl --fail-with-body -sS ${PIE_KEY:+-H "Authorization: Bearer $PIE_KEY"} "$@"; }
+# ask CURL-ARGUMENTS. The key is passed through a pipe, because every user can read a command line.
+ask() {
+    curl --fail-with-body -sS \
+        --config <(if [[ -n ${PIE_KEY:-} ]]; then printf 'header = "Authorization: Bearer %s"\n' "$PIE_KEY"; fi) "$@"
+}
 
 # submit API JSON: the id of the sweep.
 submit() { ask "$1/sweeps" -H 'Content-Type: application/json' -d "$2" | jq -r .id; }

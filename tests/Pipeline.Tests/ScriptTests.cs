@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using PieService.TestSupport;
 
 namespace PieService.Pipeline.Tests;
@@ -111,6 +112,33 @@ public sealed class ScriptTests : IDisposable
             ("PATH", $"{folder}:{Environment.GetEnvironmentVariable("PATH")}"));
 
         Assert.Equal((0, "processors: 13\n"), (exitCode, output));
+    }
+
+    /// <summary>Every user can read a command line.</summary>
+    [Theory]
+    [InlineData("pie_secret", "Bearer pie_secret")]
+    [InlineData("", "no key")]
+    public async Task The_scripts_send_the_key_without_naming_it_in_a_command_line(string key, string header)
+    {
+        using var stub = new HttpStub(async context =>
+        {
+            await context.Response.OutputStream.WriteAsync(
+                Encoding.UTF8.GetBytes(context.Request.Headers["Authorization"] ?? "no key"));
+            context.Response.Close();
+        });
+
+        var (exitCode, output) = await BashAsync(
+            $$"""
+              set -eu
+              . reproduce/service.sh
+              curl() { echo "arguments: $*"; command curl "$@"; }
+              ask http://127.0.0.1:{{stub.Port}}/
+              """,
+            ("PIE_KEY", key));
+
+        Assert.Equal(0, exitCode);
+        Assert.Matches($"^arguments: [^\n]*/\n{header}$", output);
+        Assert.DoesNotMatch("arguments: .*pie_secret", output);
     }
 
     private async Task<(int ExitCode, string Output)> BashAsync(
