@@ -11,10 +11,11 @@ ask() {
 # submit API JSON: the id of the sweep.
 submit() { ask "$1/sweeps" -H 'Content-Type: application/json' -d "$2" | jq -r .id; }
 
-# await_sweep API SWEEP: returns when it has ended, and tells on standard error how.
+# await_sweep API SWEEP: returns when it has ended, and tells on standard error how. It waits while the service restarts.
 await_sweep() {
     local state
-    while state=$(ask "$1/sweeps/$2" | jq -r .state); [[ $state == queued || $state == running || $state == paused ]]; do sleep 5; done
+    # Without an answer the state is empty, and that of a problem is its status.
+    while state=$(ask "$1/sweeps/$2" | jq -r '.state // .status'); [[ $state =~ ^(queued|running|paused|503|)$ ]]; do sleep 5; done
     ask "$1/sweeps/$2" | jq -r '"sweep \(.id) \(.state), \(.progress.epochs.total - .progress.epochs.shared) epochs trained, \(.startedAt) to \(.finishedAt)"' >&2
     [[ $state == succeeded ]]
 }

@@ -141,6 +141,51 @@ public sealed class ScriptTests : IDisposable
         Assert.DoesNotMatch("arguments: .*pie_secret", output);
     }
 
+    [Fact]
+    public async Task The_import_of_a_large_file_without_a_service_says_that_it_must_be_started()
+    {
+        var (exitCode, output) = await BashAsync("reproduce/large-import.sh 1 2>&1");
+
+        Assert.Equal((1, "start the service first: ./pie up\n"), (exitCode, output));
+    }
+
+    /// <summary>First the connection ends within an answer, then the service waits for its database.</summary>
+    [Fact]
+    public async Task The_scripts_wait_for_a_sweep_while_the_service_restarts()
+    {
+        var requests = 0;
+        using var stub = new HttpStub(async context =>
+        {
+            switch (++requests)
+            {
+                case 1:
+                    context.Response.ContentLength64 = 1;
+                    context.Response.Abort();
+                    return;
+                case 2:
+                    context.Response.StatusCode = 503;
+                    await context.Response.OutputStream.WriteAsync("""{"status":503}"""u8.ToArray());
+                    break;
+                default:
+                    await context.Response.OutputStream.WriteAsync(
+                        """{"state":"succeeded","progress":{"epochs":{"total":2,"shared":0}}}"""u8.ToArray());
+                    break;
+            }
+            context.Response.Close();
+        });
+
+        var (exitCode, _) = await BashAsync(
+            $$"""
+              set -euo pipefail
+              . reproduce/service.sh
+              sleep() { :; }
+              await_sweep http://127.0.0.1:{{stub.Port}} 01a2
+              """);
+
+        // The last request is for how it has ended.
+        Assert.Equal((0, 4), (exitCode, requests));
+    }
+
     private async Task<(int ExitCode, string Output)> BashAsync(
         string script, params (string Name, string Value)[] settings)
     {
