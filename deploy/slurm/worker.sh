@@ -8,8 +8,16 @@ export PIE_STOP_SECONDS=${PIE_STOP_SECONDS:-25}
 # The processors of the job. Without a limit by Slurm, .NET counts those of the node, and slots and threads follow from
 # this number where PIE_SLOTS and PIE_THREADS are not set.
 export DOTNET_PROCESSOR_COUNT=${DOTNET_PROCESSOR_COUNT:-${SLURM_CPUS_PER_TASK:-$(nproc)}}
-# Caches of datasets, of which each node has its own.
-export PIE_DATA=${PIE_DATA:-${TMPDIR:-/tmp}/pieservice-$(id -un)}
+# Caches of datasets, of which each node has its own. Other users of the node must neither read nor prepare them.
+if [[ -n ${PIE_DATA:-} ]]; then
+  # shellcheck disable=SC2174 # the mode is for this folder, not for its parents
+  mkdir -p -m 700 -- "$PIE_DATA"
+  [[ -O $PIE_DATA ]] || { echo "PIE_DATA is $PIE_DATA, a folder of another user: name another one" >&2; exit 2; }
+else
+  PIE_DATA=$(mktemp --directory)
+  trap 'rm -rf -- "$PIE_DATA"' EXIT
+fi
+export PIE_DATA
 
 program=${PIE_WORKER:-artifacts/bin/Worker/release_linux-x64/PieService.Worker.dll}
 dotnet "$program" --until-idle "${PIE_IDLE_SECONDS:-120}" &

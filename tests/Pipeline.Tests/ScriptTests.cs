@@ -102,16 +102,47 @@ public sealed class ScriptTests : IDisposable
     [Fact]
     public async Task A_job_of_Slurm_counts_the_processors_of_the_job()
     {
-        var dotnet = Path.Combine(folder, "dotnet");
-        File.WriteAllText(dotnet, "#!/bin/sh\necho processors: $DOTNET_PROCESSOR_COUNT\n");
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-
-        var (exitCode, output) = await BashAsync(
-            "bash deploy/slurm/worker.sbatch", ("ConnectionStrings__Pie", "Host=h"), ("SLURM_CPUS_PER_TASK", "13"),
-            ("PATH", $"{folder}:{Environment.GetEnvironmentVariable("PATH")}"));
+        var (exitCode, output) = await SlurmAsync(
+            "echo processors: $DOTNET_PROCESSOR_COUNT", ("SLURM_CPUS_PER_TASK", "13"));
 
         Assert.Equal((0, "processors: 13\n"), (exitCode, output));
+    }
+
+    [Fact]
+    public async Task A_job_of_Slurm_without_a_data_folder_has_one_for_its_user_alone_and_removes_it()
+    {
+        var (exitCode, output) = await SlurmAsync(
+            "stat --format '%a %n' \"$PIE_DATA\"", ("PIE_DATA", ""), ("TMPDIR", folder));
+
+        Assert.Equal(0, exitCode);
+        Assert.StartsWith($"700 {folder}/", output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(folder));
+    }
+
+    [Fact]
+    public async Task A_job_of_Slurm_creates_its_data_folder_for_its_user_alone()
+    {
+        var (_, output) = await SlurmAsync(
+            "stat --format %a \"$PIE_DATA\"", ("PIE_DATA", Path.Combine(folder, "scratch", "pie")));
+
+        Assert.Equal("700\n", output);
+    }
+
+    /// <summary>Executes a job whose worker is a script.</summary>
+    private Task<(int ExitCode, string Output)> SlurmAsync(
+        string worker, params (string Name, string Value)[] settings)
+    {
+        var dotnet = Path.Combine(folder, "dotnet");
+        File.WriteAllText(dotnet, $"#!/bin/sh\n{worker}\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return BashAsync(
+            "bash deploy/slurm/worker.sbatch",
+            [
+                ("ConnectionStrings__Pie", "Host=h"),
+                ("PATH", $"{folder}:{Environment.GetEnvironmentVariable("PATH")}"),
+                .. settings,
+            ]);
     }
 
     /// <summary>Every user can read a command line.</summary>
