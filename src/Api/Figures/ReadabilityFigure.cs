@@ -23,6 +23,11 @@ public sealed record ReadabilityFigure(
 {
     private const double RowHeight = 15, Top = 17, Bottom = 32;
 
+    /// <summary>
+    /// With few examples an interval can end far above every meaningful ratio: such an end is not printed.
+    /// </summary>
+    private const double Greatest = 1000;
+
     private static readonly Columns<MeasureRatio> Flat = new Columns<MeasureRatio>()
         .Name("measure", row => row.Measure)
         .Real("pies", row => row.Pies)
@@ -130,15 +135,20 @@ public sealed record ReadabilityFigure(
     };
 
     private static string Numbers(MeasureRatio row) => row is { Low: { } low, High: { } high }
-        ? $"{NumberText.Fixed(row.Ratio, 2)} [{NumberText.Fixed(low, 2)}, {NumberText.Fixed(high, 2)}]"
-        : NumberText.Fixed(row.Ratio, 2);
+        ? $"{Number(row.Ratio)} [{Number(low)}, {Number(high)}]" : Number(row.Ratio);
+
+    private static string Number(double ratio) =>
+        ratio > Greatest ? $"> {NumberText.Fixed(Greatest, 0)}" : NumberText.Fixed(ratio, 2);
 
     /// <summary>
-    /// An axis around 1 that has all ends, unless a single wide interval would press the others together.
+    /// An axis around 1 that has all ends that are printed, unless a single wide interval would press the others together.
     /// </summary>
     private Scale Scale(double from, double to)
     {
-        List<double> distances = [.. Ends.Select(end => Math.Abs(Math.Log(end))).Append(0.02).Order()];
+        List<double> distances =
+        [
+            .. Ends.Select(end => Math.Min(Math.Abs(Math.Log(end)), Math.Log(Greatest))).Append(0.02).Order(),
+        ];
         // The ratio itself is always on the axis.
         var farthest = Rows.Select(row => Math.Abs(Math.Log(row.Ratio))).DefaultIfEmpty().Max();
         var most = Math.Exp(Math.Max(farthest, Math.Min(distances[^1], 6 * distances[distances.Count * 3 / 4])) + 0.01);

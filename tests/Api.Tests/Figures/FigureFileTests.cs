@@ -66,20 +66,37 @@ public sealed class FigureFileTests
     public void Every_text_is_inside_of_the_sheet()
     {
         foreach (var (name, figure) in KnownFigures.All)
-        {
-            foreach (var width in Enum.GetValues<FigureWidth>())
-            {
-                var picture = figure.PictureOf(KnownFigures.Look(figure, width));
-                var sheet = new MeasuredSheet();
+            foreach (var width in Enum.GetValues<FigureWidth>()) AssertTextsAreInside(name, figure, width);
+    }
 
-                picture.Draw(sheet);
+    /// <summary>With few examples an interval can end at any number.</summary>
+    [Theory]
+    [InlineData(7e15, 1e-17)]
+    [InlineData(1e100, 1e-100)]
+    [InlineData(double.MaxValue, 2.3e-308)]
+    public void An_end_of_an_interval_that_has_no_meaning_is_not_printed(double high, double low)
+    {
+        var known = (ReadabilityFigure)KnownFigures.All["readability"];
 
-                Assert.All(sheet.Texts, text => Assert.True(
-                    text.Box.Left >= 0 && text.Box.Top >= 0 && text.Box.Right <= picture.Size.Width
-                    && text.Box.Bottom <= picture.Size.Height,
-                    $"{name}, {width}: '{text.Text}' at {text.Box} on {picture.Size}"));
-            }
-        }
+        var texts = AssertTextsAreInside(
+            $"to {high}", known with { Rows = [.. known.Rows.Select(row => row with { Low = low, High = high })] },
+            FigureWidth.Column);
+
+        Assert.Contains("3.00 [0.00, > 1000]", texts);
+    }
+
+    private static IEnumerable<string> AssertTextsAreInside(string name, Figure figure, FigureWidth width)
+    {
+        var picture = figure.PictureOf(KnownFigures.Look(figure, width));
+        var sheet = new MeasuredSheet();
+
+        picture.Draw(sheet);
+
+        Assert.All(sheet.Texts, text => Assert.True(
+            text.Box.Left >= 0 && text.Box.Top >= 0 && text.Box.Right <= picture.Size.Width
+            && text.Box.Bottom <= picture.Size.Height,
+            $"{name}, {width}: '{text.Text}' at {text.Box} on {picture.Size}"));
+        return sheet.Texts.Select(text => text.Text);
     }
 
     [Theory]
