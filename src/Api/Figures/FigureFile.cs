@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Net.Http.Headers;
 using PieService.Api.Access;
 using PieService.Api.Figures.Drawing;
+using PieService.Api.Http;
 using PieService.Domain;
 
 namespace PieService.Api.Figures;
@@ -39,10 +40,22 @@ public sealed class FigureFile(string name, Figure figure, FigureFormat format, 
         {
             FigureFormat.Svg => Encoding.UTF8.GetBytes(
                 SvgSheet.Write(picture, query.Fonts == EmbeddedFonts.Embedded)),
-            FigureFormat.Png => SkiaSheet.Png(picture, query.Dpi),
+            FigureFormat.Png => Png(picture),
             FigureFormat.Pdf => SkiaSheet.Pdf(picture),
             FigureFormat.Csv => throw new InvalidOperationException("A table is not drawn."),
         };
+    }
+
+    /// <exception cref="InvalidRequestException">The PNG would have too many pixels.</exception>
+    private byte[] Png(Picture picture)
+    {
+        var (width, height) = SkiaSheet.PixelsOf(picture.Size, query.Dpi);
+        return (long)width * height <= SkiaSheet.MaxPixels ? SkiaSheet.Png(picture, query.Dpi)
+            : throw new InvalidRequestException(
+            [
+                new("dpi", $"must be less for this figure, which has {width} x {height} pixels at {query.Dpi} dots per "
+                    + $"inch: a PNG has at most {SkiaSheet.MaxPixels / 1_000_000} million"),
+            ]);
     }
 
     /// <summary>The caption and the data describe the figure; the other formats are alternates.</summary>

@@ -43,7 +43,7 @@ public sealed record FigureQuery : IRules
     /// <summary>84, 140 or 174 mm. The default depends on the figure.</summary>
     public FigureWidth? Width { get; init; }
 
-    /// <summary>The resolution of a PNG: 150, 300 or 600 dots per inch.</summary>
+    /// <summary>The resolution of a PNG: 150, 300 or 600 dots per inch; a PNG has at most 40 million pixels.</summary>
     public int Dpi { get; init; } = 300;
 
     /// <summary>Whether an SVG contains its fonts.</summary>

@@ -2,8 +2,12 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Xml.Linq;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using PieService.Api.Figures;
 using PieService.Api.Figures.Drawing;
+using PieService.Api.Http;
+using PieService.Domain.Recipes;
 
 namespace PieService.Api.Tests.Figures;
 
@@ -131,6 +135,34 @@ public sealed class FigureFileTests
         Assert.Equal(5906u, BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(chunk + 4)));
         Assert.Equal(1, png[chunk + 12]);
         Assert.True(png.AsSpan().IndexOf("Description"u8) > 0);
+    }
+
+    /// <summary>At 600 dots per inch, the votes of 199 imported cohorts have 104 million pixels.</summary>
+    [Fact]
+    public async Task A_PNG_of_too_many_pixels_is_refused()
+    {
+        var known = (TrajectoryFigure)KnownFigures.All["trajectory"];
+        var figure = known with
+        {
+            Rows =
+            [
+                known.Rows[0],
+                .. Enumerable.Range(1, 199).Select(i => known.Rows[1] with
+                {
+                    Cohort = new(Guid.Empty, Method.External, 0, $"cohort {i}", Collapsed: false),
+                }),
+            ],
+        };
+        using var slots = new FigureSlots();
+        using var services = new ServiceCollection().AddSingleton(slots).BuildServiceProvider();
+
+        var refused = await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            new FigureFile("trajectory", figure, FigureFormat.Png, new() { Dpi = 600 }).ExecuteAsync(
+                new DefaultHttpContext { RequestServices = services }));
+
+        var error = Assert.Single(refused.Errors);
+        Assert.Equal("dpi", error.Field);
+        Assert.Contains("has 4110 x 25", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,6 +10,9 @@ public sealed class SkiaSheet(SKCanvas canvas, IReadOnlyDictionary<Font, SKTypef
 {
     public const double PointsPerInch = 72;
 
+    /// <summary>The most pixels of a PNG, which take 160 MB while it is drawn.</summary>
+    public const int MaxPixels = 40_000_000;
+
     /// <summary>The whole fonts, for PNG: a pixel does not need a subset.</summary>
     private static readonly Lazy<IReadOnlyDictionary<Font, SKTypeface>> WholeFonts = new(() =>
         new[] { Font.Regular, Font.SemiBold }.ToDictionary(font => font, font => Typeface(font.Tables)));
@@ -50,14 +53,21 @@ public sealed class SkiaSheet(SKCanvas canvas, IReadOnlyDictionary<Font, SKTypef
         }
     }
 
-    /// <summary>Returns a PNG file, which states its resolution, title and caption.</summary>
-    public static byte[] Png(Picture picture, int dotsPerInch)
+    /// <summary>The width and the height of a PNG file in pixels.</summary>
+    public static (int Width, int Height) PixelsOf(SheetSize size, int dotsPerInch)
     {
         var scale = dotsPerInch / PointsPerInch;
-        using var surface = SKSurface.Create(new SKImageInfo(
-            (int)(picture.Size.Width * scale), (int)(picture.Size.Height * scale),
-            SKColorType.Rgba8888, SKAlphaType.Premul));
-        surface.Canvas.Scale((float)scale);
+        return ((int)(size.Width * scale), (int)(size.Height * scale));
+    }
+
+    /// <summary>Returns a PNG file, which states its resolution, title and caption.</summary>
+    /// <param name="picture">With at most <see cref="MaxPixels"/> pixels.</param>
+    public static byte[] Png(Picture picture, int dotsPerInch)
+    {
+        var (width, height) = PixelsOf(picture.Size, dotsPerInch);
+        using var surface = SKSurface.Create(
+            new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul));
+        surface.Canvas.Scale((float)(dotsPerInch / PointsPerInch));
         picture.Draw(new SkiaSheet(surface.Canvas, WholeFonts.Value));
         using var image = surface.Snapshot();
         using var data = image.Encode(SKEncodedImageFormat.Png, quality: 100);
