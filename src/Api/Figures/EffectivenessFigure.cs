@@ -113,13 +113,15 @@ public sealed record EffectivenessFigure(
         var shown = Rows.SelectMany(row => (IEnumerable<double>)
             [100 * row.Mean, Interval(row)?.Item1 ?? 100 * row.Mean, Interval(row)?.Item2 ?? 100 * row.Mean,
                 .. Dots(row).Select(dot => 100 * dot)]).ToList();
-        var theme = look.Theme;
+        var (theme, low, high) = (look.Theme, shown.Min(), shown.Max());
+        // The axis is around a value that all have, but never beyond the possible scores.
+        if (low == high) (low, high) = (Math.Max(low - 10, 0), Math.Min(high + 10, 100));
         return new()
         {
             Look = look,
             Axis = new(X, [.. Pruned.Select(row => row.Target!.Value).Distinct()], [.. Pruned.Select(ValueOf)]),
             Title = $"{MetricName} (%)",
-            Ticks = Ticks.Around(shown.Min(), shown.Max(), 5),
+            Ticks = Ticks.Around(low, high, 5),
             Curves =
             [
                 .. from row in Pruned

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Xml.Linq;
@@ -64,6 +65,32 @@ public sealed class FigureFileTests
         Assert.Contains("label 2 = '猫'", figure.Caption, StringComparison.Ordinal);
         Assert.Contains(
             ">猫</text>", SvgSheet.Write(PictureOf("classes"), embedsFonts: false), StringComparison.Ordinal);
+    }
+
+    /// <summary>A score is from 0 to 100 %.</summary>
+    [Theory]
+    [InlineData(1, 90, 100)]
+    [InlineData(0, 0, 10)]
+    [InlineData(0.5, 40, 60)]
+    public void An_axis_of_equal_scores_has_no_impossible_ones(double score, double first, double last)
+    {
+        var known = (EffectivenessFigure)KnownFigures.All["effectiveness-of-two-runs"];
+        var figure = known with { Rows = [.. known.Rows.Select(row => row with { Mean = score, Sd = 0 })] };
+        var sheet = new MeasuredSheet();
+
+        figure.PictureOf(KnownFigures.Look(figure)).Draw(sheet);
+
+        double[] numbers =
+        [
+            .. from text in sheet.Texts
+               let number = double.TryParse(
+                   text.Text.Replace('−', '-'), CultureInfo.InvariantCulture, out var tick) ? tick : double.NaN
+               where !double.IsNaN(number)
+               select number,
+        ];
+        Assert.Contains(first, numbers);
+        Assert.Contains(last, numbers);
+        Assert.DoesNotContain(numbers, number => number < 0 || number > 100);
     }
 
     [Fact]
