@@ -89,8 +89,7 @@ public sealed record HeatMap(
                 new(Style.NoteSize, Theme.Muted));
     }
 
-    private static double WidthOf(UserText name) =>
-        Math.Max(Font.Regular.Width(name.Text, Style.TextSize), Font.Regular.Width(name.Substitute, Style.TextSize));
+    private static double WidthOf(UserText name) => name.Width(Style.TextSize);
 
     private void Draw(ISheet sheet, HeatCell cell, ColourBar bar, Box box)
     {

@@ -87,8 +87,7 @@ public sealed record TrajectoryFigure(
     public override void Draw(ISheet sheet, FigureLook look)
     {
         var (theme, size, lines, targets) = (look.Theme, SizeOf(look), Lines, Targets);
-        var names = Math.Min(
-            lines.Max(line => Font.Regular.Width(line.Key.Text, Style.TextSize)), size.Width * 0.25);
+        var names = Math.Min(lines.Max(line => line.Key.Width(Style.TextSize)), size.Width * 0.25);
         var (left, bottom) = (names + 8, Top + (RowHeight * lines.Count));
         var dense = new Box(left, Top, (size.Width - left) * DenseShare, RowHeight * lines.Count);
         var head = new TextStyle(Style.TextSize, theme.Ink, Anchor.Middle, IsBold: true);

@@ -11,6 +11,10 @@ public sealed record UserText(string Text, string Substitute)
 {
     public string On(ISheet sheet) => sheet.CanShow(Text) ? Text : Substitute;
 
+    /// <summary>The width of the wider one of both texts, for a layout that is the same on every sheet.</summary>
+    public double Width(double size) =>
+        Math.Max(Font.Regular.Width(Text, size), Font.Regular.Width(Substitute, size));
+
     /// <summary>Names the substitutes for a caption; empty if none is needed.</summary>
     public static string Explain(IEnumerable<UserText> texts)
     {

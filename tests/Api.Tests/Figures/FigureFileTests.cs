@@ -67,6 +67,25 @@ public sealed class FigureFileTests
             ">猫</text>", SvgSheet.Write(PictureOf("classes"), embedsFonts: false), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_cohort_without_glyphs_has_room_for_the_name_that_replaces_its_own()
+    {
+        var known = (TrajectoryFigure)KnownFigures.All["trajectory"];
+        var figure = known with
+        {
+            Rows =
+            [
+                known.Rows[0],
+                known.Rows[1] with { Cohort = new(Guid.Empty, Method.External, 0, "猫", Collapsed: false) },
+            ],
+        };
+        var sheet = new MeasuredSheet();
+
+        figure.PictureOf(KnownFigures.Look(figure)).Draw(sheet);
+
+        Assert.Contains(sheet.Texts, text => text.Text == "cohort 1");
+    }
+
     /// <summary>A score is from 0 to 100 %.</summary>
     [Theory]
     [InlineData(1, 90, 100)]
