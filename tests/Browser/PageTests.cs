@@ -75,6 +75,22 @@ public sealed class PageTests(ServiceFixture service) : IClassFixture<ServiceFix
         Assert.Empty(found);
     }
 
+    /// <summary>A name may have 200 characters without a space.</summary>
+    [Fact]
+    public async Task A_long_name_does_not_make_a_page_wider_than_a_telephone()
+    {
+        var sweep = await Studies.SubmitAsync(await Studies.DatasetAsync(), new string('x', 200), seeds: 1);
+        var run = (string)(await service.GetAsync($"/api/v1/sweeps/{sweep}/runs"))["items"]![0]!["id"]!;
+        using var browser = new PageBrowser(service.Client.BaseAddress!);
+        browser.SetWidth(Telephone);
+
+        foreach (var page in new[] { $"/ui/sweeps/{sweep}", $"/ui/sweeps/{sweep}/runs", $"/ui/runs/{run}" })
+        {
+            browser.Open(page);
+            Assert.True(browser.Overflow() == 0, $"{page} is {browser.Overflow()} pixels too wide");
+        }
+    }
+
     [Fact]
     public async Task A_long_label_leaves_its_frequencies_in_sight()
     {
