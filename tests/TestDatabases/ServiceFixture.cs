@@ -45,17 +45,11 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
     {
         var service = new ServiceFixture();
         foreach (var (name, value) in settings) service.settings[name] = value;
-        await service.InitializeAsync();
-        return service;
+        return await service.StartedAsync();
     }
 
     /// <summary>Starts a service that requires keys; the client has one of the role submitter.</summary>
-    public static async Task<ServiceFixture> KeyedAsync()
-    {
-        var service = new ServiceFixture(requiresKeys: true);
-        await service.InitializeAsync();
-        return service;
-    }
+    public static Task<ServiceFixture> KeyedAsync() => new ServiceFixture(requiresKeys: true).StartedAsync();
 
     /// <summary>Creates a key, with the program of the API.</summary>
     public async Task<string> AddKeyAsync(string name, string role)
@@ -66,12 +60,7 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
     }
 
     /// <summary>Restores a backup into an empty database and other folders, and starts its service.</summary>
-    public static async Task<ServiceFixture> RestoredAsync(string backup)
-    {
-        var service = new ServiceFixture(backup);
-        await service.InitializeAsync();
-        return service;
-    }
+    public static Task<ServiceFixture> RestoredAsync(string backup) => new ServiceFixture(backup).StartedAsync();
 
     /// <summary>Runs a command of the API's program with the settings of this service.</summary>
     public Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) =>
@@ -125,10 +114,26 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
 
     public void StartWorker(params string[] arguments) => Worker = ServiceProcess.Worker(settings, arguments);
 
+    /// <summary>This service when it has started; if it cannot start, nothing of it is left.</summary>
+    private async Task<ServiceFixture> StartedAsync()
+    {
+        try
+        {
+            await InitializeAsync();
+            return this;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await Worker.DisposeAsync();
-        await Api.DisposeAsync();
+        // A service that could not start may lack processes.
+        if (Worker is not null) await Worker.DisposeAsync();
+        if (Api is not null) await Api.DisposeAsync();
         Dispose();
         await database.DisposeAsync();
         Directory.Delete(folder, recursive: true);
