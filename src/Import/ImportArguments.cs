@@ -73,14 +73,19 @@ internal sealed record ImportArguments(
     private static Option<string?> Text(string name, string value, string description) =>
         new(name) { HelpName = value, Description = description };
 
+    /// <summary>The address of a service, to which paths are added; null if the text is not one.</summary>
+    public static Uri? AddressOf(string text) =>
+        Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address : null;
+
+    /// <summary>What to tell a user whose address is not one.</summary>
+    public static string NotAnAddress(string text) => $"'{text}' is not an address such as http://127.0.0.1:5000.";
+
     private static Uri? AddressOf(ArgumentResult result)
     {
-        var url = result.Tokens[0].Value;
-        if (Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address)
-            && address.Scheme is "http" or "https")
-            return address;
-        result.AddError($"'{url}' is not an address such as http://127.0.0.1:5000.");
-        return null;
+        var address = AddressOf(result.Tokens[0].Value);
+        if (address is null) result.AddError(NotAnAddress(result.Tokens[0].Value));
+        return address;
     }
 }
 

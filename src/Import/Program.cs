@@ -7,7 +7,12 @@ using PieService.Import;
 
 const int Usage = 2;
 
-var command = ImportArguments.Command(new Uri($"{args[0].TrimEnd('/')}/"), RunAsync);
+if (ImportArguments.AddressOf(args[0]) is not { } service)
+{
+    Fail(ImportArguments.NotAnAddress(args[0]));
+    return Usage;
+}
+var command = ImportArguments.Command(service, RunAsync);
 var parsed = command.Parse([ImportArguments.CommandName, .. args[1..]]);
 foreach (var error in parsed.Errors) Fail(error.Message);
 return parsed.Errors.Count == 0 ? await parsed.InvokeAsync() : Usage;

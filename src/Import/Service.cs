@@ -45,7 +45,7 @@ internal sealed class Service : IDisposable
     /// <exception cref="ImportException">It has failed or was cancelled.</exception>
     public async Task<JsonNode> EndedAsync(JsonNode sent, GuessedImport import)
     {
-        for (var now = sent; ; now = await GetAsync($"api/v1/imports/{sent["id"]}"))
+        for (var now = sent; ; now = await AwaitAsync($"api/v1/imports/{sent["id"]}"))
             switch ((string?)now["state"])
             {
                 case "succeeded": return now;
@@ -62,7 +62,7 @@ internal sealed class Service : IDisposable
     {
         for (string? told = null; ;)
         {
-            var now = await GetAsync($"api/v1/sweeps/{sweep}");
+            var now = await AwaitAsync($"api/v1/sweeps/{sweep}");
             if ((string?)now["state"] is "succeeded" or "failed" or "cancelled") return now;
             var waits = string.Join("; ", now["waitingFor"]!.AsArray().Select(reason => (string?)reason));
             if (waits.Length > 0 && waits != told) await Console.Error.WriteLineAsync($"waiting: {told = waits}");
@@ -77,6 +77,27 @@ internal sealed class Service : IDisposable
     }
 
     public void Dispose() => http.Dispose();
+
+    /// <summary>Gets a resource, and waits for the service while it restarts, as ./pie wait does.</summary>
+    private async Task<JsonNode> AwaitAsync(string path)
+    {
+        for (var told = false; ; told = true)
+        {
+            string reason;
+            try
+            {
+                using var response = await http.GetAsync(path);
+                if ((int)response.StatusCode is not (429 or >= 500)) return await ReadAsync(response, null);
+                reason = $"{(int)response.StatusCode}";
+            }
+            catch (HttpRequestException unreachable)
+            {
+                reason = unreachable.Message;
+            }
+            if (!told) await Console.Error.WriteLineAsync($"no answer from {Address} ({reason}); waiting for it");
+            await Task.Delay(Pause);
+        }
+    }
 
     private async Task<JsonNode> ReadAsync(HttpResponseMessage response, GuessedImport? import)
     {

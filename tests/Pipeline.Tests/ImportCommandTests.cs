@@ -31,6 +31,50 @@ public sealed class ImportCommandTests : IDisposable
         Assert.Contains(message, errors, StringComparison.Ordinal);
     }
 
+    /// <summary>PIE_API, which the launcher passes on.</summary>
+    [Theory]
+    [InlineData("127.0.0.1:5000")]
+    [InlineData("localhost:5000")]
+    public async Task An_address_of_the_service_without_a_scheme_is_refused(string address)
+    {
+        var (code, _, errors) = await ServiceProcess.RunImportAsync(address, "a.jsonl");
+
+        Assert.Equal(
+            (2, $"pie: import: '{address}' is not an address such as http://127.0.0.1:5000.\n"), (code, errors));
+    }
+
+    /// <summary>First the connection ends within an answer, then the service waits for its database.</summary>
+    [Fact]
+    public async Task An_import_is_waited_for_while_the_service_restarts()
+    {
+        foreach (var cohort in new[] { "bf16", "int4" })
+            await File.WriteAllTextAsync(
+                $"{folder.CreateSubdirectory(cohort).FullName}/samples_arc_easy_2026-08-21T10-00-00.000000.jsonl",
+                """{"doc_id": 0, "target": 0, "filtered_resps": [[-1, true], [-2, false]], "acc": 1}""");
+        var polls = 0;
+        using var stub = new HttpStub(async context =>
+        {
+            if (context.Request.HttpMethod == "GET" && ++polls == 1)
+            {
+                context.Response.ContentLength64 = 1;
+                context.Response.Abort();
+                return;
+            }
+            if (polls == 2) context.Response.StatusCode = 503;
+            await context.Request.InputStream.CopyToAsync(Stream.Null);
+            await context.Response.OutputStream.WriteAsync(polls < 3
+                ? """{"id":"01a2","state":"running"}"""u8.ToArray()
+                : """{"id":"01a2","state":"failed","problem":{"title":"The file is empty."}}"""u8.ToArray());
+            context.Response.Close();
+        });
+
+        var (code, _, errors) = await ServiceProcess.RunImportAsync($"http://127.0.0.1:{stub.Port}", folder.FullName);
+
+        Assert.Equal((1, 3), (code, polls));
+        Assert.StartsWith($"no answer from http://127.0.0.1:{stub.Port}/ (", errors, StringComparison.Ordinal);
+        Assert.EndsWith("pie: import: The file is empty.\n", errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_file_that_does_not_exist_is_named()
     {
