@@ -29,19 +29,28 @@ given_connection() {
   cat -- "$PIE_DATA/connection"
 }
 
-# export_connection: sets the variables of psql, pg_dump and other programs of libpq from the connection string, whose
-# keys of these names they have too.
+# export_connection: sets the variables of psql, pg_dump and other programs of libpq from the connection string, with the
+# keys that Npgsql has for them.
 export_connection() {
-  local given pair key
+  local given pair key value
   given=$(given_connection)
   while IFS= read -r -d ';' pair; do
     key=${pair%%=*}
+    key=${key//[[:space:]]/}
+    read -r value <<<"${pair#*=}"
+    case $value in
+      \'*\' | \"*\") value=${value:1:-1} ;;
+      \'* | \"*) fail "a value with a semicolon cannot be read: set PIE_DB_PASSWORD_FILE instead of a password" ;;
+    esac
     case ${key,,} in
-      host) export PGHOST=${pair#*=} ;;
-      port) export PGPORT=${pair#*=} ;;
-      database) export PGDATABASE=${pair#*=} ;;
-      username) export PGUSER=${pair#*=} ;;
-      password) PGPASSWORD=${pair#*=}; PGPASSWORD=${PGPASSWORD#\'}; export PGPASSWORD=${PGPASSWORD%\'} ;;
+      host | server) export PGHOST=$value ;;
+      port) export PGPORT=$value ;;
+      database | db) export PGDATABASE=$value ;;
+      username | userid | uid) export PGUSER=$value ;;
+      password | psw | pwd) export PGPASSWORD=$value ;;
+      passfile) export PGPASSFILE=$value ;;
+      sslmode) value=${value,,}; export PGSSLMODE=${value/#verify/verify-} ;;
+      rootcertificate) export PGSSLROOTCERT=$value ;;
     esac
   done <<<"$given;"
   # As in the service, the file has the password of the given database and not that of the private one.
@@ -57,11 +66,20 @@ connection() {
     '') given_connection; echo ;;
     --url)
       export_connection
-      printf 'postgresql://%s:%s@%s:%s/%s\n' "$(url_encoded "${PGUSER:-}")" "$(url_encoded "${PGPASSWORD:-}")" \
+      printf 'postgresql://%s:%s@%s:%s/%s' "$(url_encoded "${PGUSER:-}")" "$(url_encoded "${PGPASSWORD:-}")" \
         "${PGHOST:-localhost}" "${PGPORT:-5432}" "$(url_encoded "${PGDATABASE:-${PGUSER:-}}")"
+      tls_parameters
+      echo
       ;;
     *) usage_error "connection: only --url, not '$*'" ;;
   esac
+}
+
+# tls_parameters: the settings of TLS as the end of an address; nothing if there are none.
+tls_parameters() {
+  local separator='?'
+  if [[ -n ${PGSSLMODE:-} ]]; then printf '%ssslmode=%s' "$separator" "$PGSSLMODE"; separator='&'; fi
+  if [[ -n ${PGSSLROOTCERT:-} ]]; then printf '%ssslrootcert=%s' "$separator" "$(url_encoded "$PGSSLROOTCERT")"; fi
 }
 
 # url_encoded TEXT: with %XX for each byte that has a meaning in an address.

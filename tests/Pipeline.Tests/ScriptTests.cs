@@ -29,6 +29,29 @@ public sealed class ScriptTests : IDisposable
         Assert.Contains($"pie:{password}@", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Host=db;Database=pie;Username=u;Password=a=b", "u:a%3Db@db:5432/pie")]
+    [InlineData("Host=db;Port=5433;Username=u;SSL Mode=VerifyFull", "u:@db:5433/u?sslmode=verify-full")]
+    [InlineData("Server=db; User Id = u;DB=pie;PWD='a b';SslMode=VerifyCA;Root Certificate=/etc/ca.pem",
+        "u:a%20b@db:5432/pie?sslmode=verify-ca&sslrootcert=%2Fetc%2Fca.pem")]
+    public async Task An_address_of_the_database_has_what_its_connection_string_has(string given, string address)
+    {
+        var (exitCode, output) = await BashAsync(
+            "unset ${!PG*}; ./pie connection --url", ("ConnectionStrings__Pie", given));
+
+        Assert.Equal((0, $"postgresql://{address}\n"), (exitCode, output));
+    }
+
+    [Fact]
+    public async Task A_connection_string_with_a_semicolon_in_a_value_is_refused()
+    {
+        var (exitCode, output) = await BashAsync(
+            "./pie connection --url 2>&1", ("ConnectionStrings__Pie", "Host=db;Username=u;Password=\"a;b\""));
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("set PIE_DB_PASSWORD_FILE instead of a password", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_doctor_has_a_problem_if_no_API_is_ready()
     {
