@@ -24,6 +24,23 @@ public sealed class KeyedPageTests(KeyedApi api) : IClassFixture<KeyedApi>
         Assert.Contains("Bearer $PIE_KEY", await shown.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    /// <summary>The proxy with TLS speaks http to the service.</summary>
+    [Theory]
+    [InlineData("pie.example", "https://pie.example")]
+    [InlineData("pie.example:8443", "https://pie.example:8443")]
+    [InlineData("localhost:5000", "http://localhost:5000")]
+    public async Task The_command_that_a_page_shows_sends_the_key_by_TLS_or_to_this_machine(string host, string origin)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/ui/sweeps");
+        request.Headers.Host = host;
+        request.Headers.Authorization = KeyedApi.Basic(api.Key(Role.Reader));
+        using var shown = await api.Client.SendAsync(request);
+
+        Assert.Contains(
+            $"'{origin}/api/v1/sweeps", new Html(shown.StatusCode, await shown.Content.ReadAsStringAsync()).Text,
+            StringComparison.Ordinal);
+    }
+
     /// <summary>A script of Swagger UI must not open a prompt, but the link to a file may.</summary>
     [Theory]
     [InlineData("navigate", "Basic")]
