@@ -74,7 +74,7 @@ public partial class NewSweepPage : HtmlPage<NewSweepPage.Content>
         }
         catch (InvalidRequestException invalid)
         {
-            return await FormAsync(form with { Errors = invalid.Errors }, null, db, cancellation);
+            return await FormAsync(SweepForm.WithErrors(form, invalid.Errors), null, db, cancellation);
         }
     }
 
@@ -93,7 +93,7 @@ public partial class NewSweepPage : HtmlPage<NewSweepPage.Content>
         }
         catch (InvalidRequestException invalid)
         {
-            return await FormAsync(form with { Errors = invalid.Errors }, null, db, cancellation);
+            return await FormAsync(SweepForm.WithErrors(form, invalid.Errors), null, db, cancellation);
         }
     }
 

@@ -43,11 +43,23 @@ public static partial class SweepForm
             request["observationEpochs"] = FormJson.Numbers(epochs == None ? "" : form.Joined("observationEpochs"));
         request["models"] = new JsonArray(
         [
-            .. from index in Enumerable.Range(0, Models(form))
-               where form[$"models[{index}].architecture"] is not null
+            .. from index in ChosenModels(form)
                select ModelOf(form, $"models[{index}]"),
         ]);
         return request;
+    }
+
+    /// <summary>The form with the errors of its request, each at the field that has the value.</summary>
+    public static FormEntries WithErrors(FormEntries form, IReadOnlyList<FieldError> errors)
+    {
+        var chosen = ChosenModels(form);
+        return form with
+        {
+            Errors = [.. errors.Select(error => error with { Field = ModelIndex().Replace(error.Field, InForm) })],
+        };
+
+        // A preset has models that are not in the form.
+        string InForm(Match model) => IndexOf(model) < chosen.Count ? $"models[{chosen[IndexOf(model)]}]" : model.Value;
     }
 
     /// <summary>The entries of a form that has this request.</summary>
@@ -70,8 +82,15 @@ public static partial class SweepForm
     public static int Models(FormEntries form) => Math.Min(
         SweepRules.MaxModels,
         form.Values.Keys.Select(name => ModelIndex().Match(name)).Where(match => match.Success)
-            .Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) + 1).DefaultIfEmpty(1)
-            .Max());
+            .Select(match => IndexOf(match) + 1).DefaultIfEmpty(1).Max());
+
+    /// <summary>The models of the form that are in the request, in their order.</summary>
+    private static IReadOnlyList<int> ChosenModels(FormEntries form) =>
+    [
+        .. Enumerable.Range(0, Models(form)).Where(index => form[$"models[{index}].architecture"] is not null),
+    ];
+
+    private static int IndexOf(Match model) => int.Parse(model.Groups[1].Value, CultureInfo.InvariantCulture);
 
     private static JsonObject ModelOf(FormEntries form, string at)
     {
@@ -104,6 +123,6 @@ public static partial class SweepForm
         }
     }
 
-    [GeneratedRegex(@"^models\[(\d{1,2})\]\.")]
+    [GeneratedRegex(@"^models\[(\d{1,2})\]")]
     private static partial Regex ModelIndex();
 }

@@ -156,6 +156,25 @@ public sealed class NewSweepPageTests(ApiFixture api) : IClassFixture<ApiFixture
         Assert.Contains(new("models[1].hyperparameters.epochs", "many"), wrong.Fields);
     }
 
+    /// <summary>The request has only the second model of the form.</summary>
+    [Fact]
+    public async Task An_error_of_a_model_after_an_empty_one_is_at_its_own_field()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var form = await Html.FoundAsync(api.Client, $"{Address}?datasetId={dataset.Id}");
+
+        var two = await SendAsync(Address, Named(form).Append(new("addModel", "true")));
+        var fields = Set(Set(Set(
+            [.. two.Fields], "models[0].architecture", ""), "models[1].architecture", "BiLSTM"),
+            "models[1].hyperparameters.epochs", "many");
+        var wrong = await SendAsync(Address, fields);
+
+        Assert.Contains(
+            "<a href=\"#models-1-hyperparameters-epochs\">models[1].hyperparameters.epochs</a> must be a whole number",
+            wrong.Source, StringComparison.Ordinal);
+        Assert.DoesNotContain("#models-0", wrong.Source, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Imported_predictions_and_unknown_sweeps_cannot_be_copied()
     {
