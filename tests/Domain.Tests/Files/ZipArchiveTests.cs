@@ -48,6 +48,25 @@ public sealed class ZipArchiveTests : IDisposable
         Assert.Equal(150, files.With("file", zip).Examples().Count);
     }
 
+    /// <summary>As Inspect writes the samples of its logs.</summary>
+    [Fact]
+    public void A_file_of_several_Zstandard_frames_is_read()
+    {
+        var content = Encoding.UTF8.GetBytes(Pairs);
+        var zip = Zip(
+            CompressionLevel.NoCompression,
+            packed: [.. PackedFiles.Zstandard(content[..1000]), .. PackedFiles.Zstandard(content[1000..])]);
+        Change(zip, Method, value => value + 93);
+        Change(zip, Length, _ => (uint)content.Length);
+        Change(zip, Checksum, _ => Crc32.HashToUInt32(content));
+
+        Assert.Equal(150, files.With("file", zip).Examples().Count);
+
+        Change(zip, Checksum, value => value + 1);
+        AssertRefused(
+            zip, "is damaged: its checksum does not match the directory of the zip archive; is the upload complete?");
+    }
+
     [Theory]
     [InlineData(CompressionLevel.Optimal)]
     [InlineData(CompressionLevel.NoCompression)]
@@ -122,7 +141,9 @@ public sealed class ZipArchiveTests : IDisposable
             "file");
     }
 
-    private static byte[] Zip(CompressionLevel level = CompressionLevel.Optimal, bool isStreamed = false)
+    /// <param name="packed">The bytes of the second file; null for those of the others.</param>
+    private static byte[] Zip(
+        CompressionLevel level = CompressionLevel.Optimal, bool isStreamed = false, byte[]? packed = null)
     {
         using var stream = isStreamed ? new OneWay() : new MemoryStream();
         using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
@@ -130,7 +151,7 @@ public sealed class ZipArchiveTests : IDisposable
             foreach (var name in new[] { "train", "dev", "test" })
             {
                 using var entry = archive.CreateEntry($"snli_1.0_{name}.jsonl", level).Open();
-                entry.Write(Encoding.UTF8.GetBytes(Pairs));
+                entry.Write(name == "dev" && packed is not null ? packed : Encoding.UTF8.GetBytes(Pairs));
             }
         }
         return stream.ToArray();

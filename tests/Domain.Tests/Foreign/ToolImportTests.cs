@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using PieService.Domain.Foreign;
+using PieService.Domain.Tests.Files;
 
 namespace PieService.Domain.Tests.Foreign;
 
@@ -200,6 +201,20 @@ public class ToolImportTests
             bytes.ToArray(), new() { Format = ForeignFormat.Inspect, Cohort = "dense" }).Read();
 
         Assert.Equal([0, 1], predictions.Cohort("dense").Select(run => run.ClassAt(0)));
+    }
+
+    /// <summary>MMLU has 14,042 questions; their names take about 100 bytes of the directory each.</summary>
+    [Fact]
+    public void A_log_of_Inspect_may_have_as_many_samples_as_MMLU()
+    {
+        using var import = new Imports { Task = ForeignTask.Correctness };
+        using var predictions = import.With(
+            PackedFiles.Zip([.. Enumerable.Range(0, 14_042).Select(i => (
+                $"samples/high_school_european_history_{i}_epoch_1.json",
+                Encoding.UTF8.GetBytes(Sample($"{i}", 1, """{"match": {"value": "C"}}"""))))]),
+            new() { Format = ForeignFormat.Inspect, Cohort = "dense" }).Read();
+
+        Assert.Equal(14_042, predictions.Counts.Examples);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace PieService.Domain.Files.Archives;
 internal sealed class ZipDirectory
 {
     /// <summary>The limit of the directory, since all its entries are in memory.</summary>
-    private const int MaxBytes = 1024 * 1024;
+    private const int MaxBytes = 16 * 1024 * 1024;
     private const int EndBytes = 22, MaxCommentBytes = ushort.MaxValue, EntryBytes = 46, FieldBytes = 4;
 
     /// <summary>The zip64 extension: the end record, its locator, and the field of an entry.</summary>

@@ -9,7 +9,7 @@ internal sealed record ZipEntry(
     string Name, bool IsFile, bool IsEncrypted, ushort Method, uint Checksum, long Header, long PackedLength,
     long Length)
 {
-    public const ushort Stored = 0, Deflated = 8;
+    public const ushort Stored = 0, Deflated = 8, Zstandard = 93;
 
     /// <summary>The length of its own header, without name and extra field.</summary>
     public const int HeaderBytes = 30;

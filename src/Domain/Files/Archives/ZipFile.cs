@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.IO.Hashing;
+using PieService.Domain.Files.Compressed;
 
 namespace PieService.Domain.Files.Archives;
 
@@ -13,6 +14,7 @@ internal sealed class ZipFile : IDisposable
     private readonly SourceFile archive;
     private readonly FileStream file;
     private readonly ZipDirectory directory;
+    private readonly Dictionary<string, ZipEntry> entries = new(StringComparer.Ordinal);
     private readonly ByteLimit limit;
     private readonly long end;
     private long left;
@@ -37,6 +39,7 @@ internal sealed class ZipFile : IDisposable
         try
         {
             directory = new ZipDirectory(file, archive);
+            foreach (var entry in directory.Entries) entries.TryAdd(entry.Name, entry);
         }
         catch
         {
@@ -48,26 +51,29 @@ internal sealed class ZipFile : IDisposable
     public IEnumerable<string> Names => directory.Entries.Select(entry => entry.Name);
 
     /// <summary>The length of a file that the directory states, which <see cref="Open"/> checks.</summary>
-    public long LengthOf(string name) => Entry(name).Length;
+    public long LengthOf(string name) => entries[name].Length;
 
     /// <summary>The content of a file. Several files can be read in turns.</summary>
     /// <param name="name">One of the names in the archive.</param>
     /// <exception cref="UnreadableFileException">
-    /// The entry is not a file, is encrypted, is compressed with another method than deflate, or is not at the offset
-    /// that the directory states.
+    /// The entry is not a file, is encrypted, is compressed with another method than deflate or Zstandard, or is not at
+    /// the offset that the directory states.
     /// </exception>
     public Stream Open(string name)
     {
-        var entry = Entry(name);
+        var entry = entries[name];
         var shown = ArchiveLimits.Name(archive, name);
         if (!entry.IsFile) throw Error("is a link or a device, not a file", shown);
         if (entry.IsEncrypted) throw Error("is encrypted; create the zip archive again without a password", shown);
-        if (entry.Method is not (ZipEntry.Stored or ZipEntry.Deflated))
+        if (entry.Method is not (ZipEntry.Stored or ZipEntry.Deflated or ZipEntry.Zstandard))
             throw Error("has an unsupported compression method; create the zip archive again with deflate", shown);
         var packed = new Packed(file, directory.Content(entry, shown), entry.PackedLength);
-        return new Content(
-            this, shown, entry,
-            entry.Method == ZipEntry.Stored ? packed : new DeflateStream(packed, CompressionMode.Decompress));
+        return new Content(this, shown, entry, entry.Method switch
+        {
+            ZipEntry.Stored => packed,
+            ZipEntry.Zstandard => new ZstandardFile(packed),
+            _ => new DeflateStream(packed, CompressionMode.Decompress),
+        });
     }
 
     /// <summary>Files that were not requested count as read, since the progress is that of the whole archive.</summary>
@@ -76,8 +82,6 @@ internal sealed class ZipFile : IDisposable
         file.Dispose();
         archive.Meter?.Add(Math.Max(0, end - archive.Meter.Bytes));
     }
-
-    private ZipEntry Entry(string name) => directory.Entries.First(entry => entry.Name == name);
 
     private static UnreadableFileException Error(string message, string name) => new(name, null, null, message);
 

@@ -5,9 +5,9 @@ using ZstdSharp.Unsafe;
 namespace PieService.Domain.Files.Compressed;
 
 /// <summary>
-/// The content of a Zstandard file, of one or more frames. A frame has a checksum if its writer adds one.
+/// The content of a Zstandard file, or of such an entry of a zip archive, of one or more frames. A frame has a checksum if its writer adds one.
 /// </summary>
-internal sealed class ZstandardFile(FileStream file) : ForwardReading
+internal sealed class ZstandardFile(Stream file) : ForwardReading
 {
     /// <summary>The binary logarithm of the largest window, which is in memory: 128 MiB, as for zstd itself.</summary>
     private const int MaxWindow = 27;
@@ -40,7 +40,7 @@ internal sealed class ZstandardFile(FileStream file) : ForwardReading
         base.Dispose(disposing);
     }
 
-    private static DecompressionStream Open(FileStream file)
+    private static DecompressionStream Open(Stream file)
     {
         var stream = new DecompressionStream(file, checkEndOfStream: true, leaveOpen: false);
         stream.SetParameter(ZSTD_dParameter.ZSTD_d_windowLogMax, MaxWindow);
