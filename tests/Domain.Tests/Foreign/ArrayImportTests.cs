@@ -54,6 +54,19 @@ public class ArrayImportTests
         Assert.Equal([0, 1, 2], predictions.Gold.Classes());
     }
 
+    /// <summary>Both are stored as 65,504.</summary>
+    [Fact]
+    public void The_highest_score_is_that_of_the_file_not_the_stored_one()
+    {
+        using var import = new Imports();
+        using var predictions = import
+            .With(NpyFile.Of("<f4", [2, 3], [70_000, 80_000, 10, 2, 2.0001, 2]), Npy("dense", ScoreKind.Logits))
+            .With(NpyFile.Of("|u1", [2], [0, 1]), Npy(null)).Read();
+
+        Assert.Equal([1, 1], predictions.Labels("dense").Classes());
+        Assert.Equal([65_504, 65_504, 10, 2, 2, 2], predictions.Scores("dense"));
+    }
+
     [Fact]
     public void Flags_and_thresholds_are_the_answers_of_multi_label_data()
     {

@@ -39,14 +39,13 @@ internal sealed class AnswerPacking
 
     public void Pack(ForeignRecord record, bool hasScores, TextPlace text, Span<byte> row)
     {
-        var scores = record.Scores is { } given
-            ? StoredScores.InOrder(given, labels.Count, label => indices[label], task) : null;
-        PackedLabels.Pack(task.Learning(), labels.Count, Answer(record, scores), row[..LabelBytes]);
+        PackedLabels.Pack(task.Learning(), labels.Count, Answer(record), row[..LabelBytes]);
         if (hasScores)
-        {
-            scores ??= [.. Enumerable.Repeat(StoredScores.Lowest, labels.Count)];
-            StoredScores.Pack(scores, row[LabelBytes..^TextBytes]);
-        }
+            StoredScores.Pack(
+                record.Scores is { } scores
+                    ? StoredScores.InOrder(scores, labels.Count, label => indices[label], task)
+                    : [.. Enumerable.Repeat(StoredScores.Lowest, labels.Count)],
+                row[LabelBytes..^TextBytes]);
         if (task != ForeignTask.Correctness) return;
         BinaryPrimitives.WriteInt64LittleEndian(row[^TextPlace.Bytes..], text.Offset);
         BinaryPrimitives.WriteInt32LittleEndian(row[^sizeof(int)..], text.Length);
@@ -56,18 +55,20 @@ internal sealed class AnswerPacking
         BinaryPrimitives.ReadInt64LittleEndian(row[^TextPlace.Bytes..]),
         BinaryPrimitives.ReadInt32LittleEndian(row[^sizeof(int)..]));
 
-    private List<short> Answer(ForeignRecord record, double[]? scores) =>
+    private List<short> Answer(ForeignRecord record) =>
         record.Answer is { } answer ? [.. answer.Select(IndexOf)]
-        : scores is null ? [IndexOf(task == ForeignTask.Correctness ? ForeignTasks.Wrong : ForeignImport.NoAnswerLabel)]
-        : task == ForeignTask.MultiLabel ? Above(record.Scores!)
+        : record.Scores is not { } scores
+            ? [IndexOf(task == ForeignTask.Correctness ? ForeignTasks.Wrong : ForeignImport.NoAnswerLabel)]
+        : task == ForeignTask.MultiLabel ? Above(scores)
         : [Highest(scores)];
 
-    /// <summary>The first label with the highest score.</summary>
-    private static short Highest(double[] scores)
+    /// <summary>The first label with the highest score as the file has it: stored scores are rounded.</summary>
+    private short Highest(ForeignScores scores)
     {
-        short best = 0;
-        for (short c = 1; c < scores.Length; c++)
-            if (scores[c] > scores[best]) best = c;
+        var (best, highest) = ((short)0, double.NegativeInfinity);
+        foreach (var (i, score) in scores.Values.Index())
+            if (LabelOf(scores, i) is var label && (score > highest || (score == highest && label < best)))
+                (best, highest) = (label, score);
         return best;
     }
 
@@ -76,6 +77,9 @@ internal sealed class AnswerPacking
     [
         .. from i in Enumerable.Range(0, scores.Values.Length)
            where scores.ProbabilityOfLabel(i) > scores.Threshold
-           select scores.Labels is null ? (short)i : IndexOf(scores.Labels[i]),
+           select LabelOf(scores, i),
     ];
+
+    private short LabelOf(ForeignScores scores, int i) =>
+        scores.Labels is null ? (short)i : IndexOf(scores.Labels[i]);
 }
