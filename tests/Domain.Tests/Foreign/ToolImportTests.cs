@@ -170,6 +170,46 @@ public class ToolImportTests
         Assert.Equal(["x"], predictions.AnswerTexts(predictions.Runs[0]));
     }
 
+    /// <summary>Python writes NaN for a score that is missing, such as that of an unscored sample of Inspect.</summary>
+    [Theory]
+    [InlineData(
+        ForeignFormat.Inspect,
+        """{"samples": [{"id": 1, "scores": {"m": {"value": NaN}}}, {"id": 2, "scores": {"m": {"value": Infinity}}}]}""")]
+    [InlineData(
+        ForeignFormat.Helm,
+        """
+        [{"instance_id": 1, "stats": [{"name": {"name": "m"}, "mean": NaN}]},
+        {"instance_id": 2, "stats": {"m": -Infinity}}]
+        """)]
+    [InlineData(
+        ForeignFormat.LmEvalHarness,
+        """
+        {"doc_id": 1, "filtered_resps": ["x"], "m": NaN}
+        {"doc_id": 2, "filtered_resps": ["x"], "m": "nan"}
+        """)]
+    public void A_score_that_is_not_finite_does_not_count_as_wrong(ForeignFormat format, string content)
+    {
+        using var import = new Imports { Task = ForeignTask.Correctness };
+        import.With([content], new() { Format = format, Cohort = "dense", Metric = "m" });
+
+        var errors = import.Errors();
+
+        Assert.Equal(2, errors.Count);
+        Assert.All(errors, error => Assert.Contains("finite number", error.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_prediction_of_OpenCompass_may_be_missing_as_NaN()
+    {
+        using var import = new Imports();
+        using var predictions = import.With(
+            ["""{"0": {"prediction": "A", "gold": "B"}, "1": {"prediction": NaN, "gold": "A"}}"""],
+            new() { Format = ForeignFormat.OpenCompass, Cohort = "dense" }).Read();
+
+        Assert.Equal(["A", "B", "(none)"], predictions.Labels);
+        Assert.Equal([0, 2], predictions.Labels("dense").Classes());
+    }
+
     [Fact]
     public void A_sample_with_several_scores_needs_a_choice()
     {

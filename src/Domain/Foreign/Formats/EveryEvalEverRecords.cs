@@ -77,7 +77,7 @@ internal static class EveryEvalEverRecords
             if (attribution.ValueKind == JsonValueKind.Object
                 && attribution.TryGetProperty("is_terminal", out var last) && last.ValueKind == JsonValueKind.True
                 && attribution.TryGetProperty("extracted_value", out var value))
-                return value.ValueKind is JsonValueKind.Null ? null : value.ToString();
+                return value.ValueKind is JsonValueKind.Null || NotFinite.Is(value) ? null : value.ToString();
         return null;
     }
 

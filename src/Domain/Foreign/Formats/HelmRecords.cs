@@ -75,7 +75,8 @@ internal static class HelmRecords
     /// <summary>Whether there is an exact_match; it must agree.</summary>
     private static bool Agrees(JsonRow row, bool isRight)
     {
-        if (row.Json.Find("stats", "exact_match") is not { ValueKind: JsonValueKind.Number } metric) return false;
+        if (row.Json.Find("stats", "exact_match") is not { ValueKind: JsonValueKind.Number } metric
+            || NotFinite.Is(metric)) return false;
         return metric.GetDouble() >= 1 == isRight ? true : throw row.Error(
             "stats", $"exact_match is {metric}, but the answer is {(isRight ? "" : "not ")}the correct reference");
     }
@@ -89,7 +90,10 @@ internal static class HelmRecords
             ? list.EnumerateArray().Where(stat => stat.Find("name", "name").Scalar() == name)
                 .Select(stat => stat.Find("mean")).FirstOrDefault()
             : stats?.Find(name);
-        return mean is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : throw row.Error(
-            "stats", $"has no metric '{name}'; set 'metric' of its entry in files to one of its stats");
+        if (mean is not { ValueKind: JsonValueKind.Number } value)
+            throw row.Error(
+                "stats", $"has no metric '{name}'; set 'metric' of its entry in files to one of its stats");
+        return NotFinite.Name(value) is not { } other ? value.GetDouble()
+            : throw row.Error("stats", $"has the value {other} of '{name}', which is not a finite number");
     }
 }

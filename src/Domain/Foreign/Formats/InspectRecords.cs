@@ -102,13 +102,16 @@ internal static class InspectRecords
         {
             { ValueKind: JsonValueKind.True } => 1,
             { ValueKind: JsonValueKind.False } => 0,
-            { ValueKind: JsonValueKind.Number } number => number.GetDouble(),
+            { ValueKind: JsonValueKind.Number } number when !NotFinite.Is(number) => number.GetDouble(),
             _ => value.Scalar() switch
             {
                 "C" => 1,
                 "P" => 0.5,
                 "I" or "N" => 0,
-                _ => throw row.Error("scores", "has a score that is neither C, P, I, N, a number nor a truth value"),
+                _ => throw row.Error(
+                    "scores",
+                    "has a score that is neither C, P, I, N, a finite number nor a truth value; score the sample "
+                        + "again, or leave it out of all files"),
             },
         };
 

@@ -93,7 +93,7 @@ internal static class LightevalRecords
 
     /// <summary>A row.</summary>
     /// <param name="Gold">The index of the right choice; null if there are several or none.</param>
-    /// <param name="Metric">Null if the file does not have it.</param>
+    /// <param name="Metric">Null if the file does not have it, or if it is NaN.</param>
     private sealed record Document(
         long Line, string? Id, string? Query, IReadOnlyList<string> Choices, int? Gold, double[] LogLikelihoods,
         string? Answer, double? Metric)
@@ -114,7 +114,7 @@ internal static class LightevalRecords
             return new(
                 place + 1, First(id), First(query), List(choices),
                 List(gold) is [var only] && int.TryParse(only, out var index) ? index : null,
-                Numbers(likelihoods), First(texts), Numbers(metric) is [var value] ? value : null);
+                Numbers(likelihoods), First(texts), Numbers(metric) is [var value] && double.IsFinite(value) ? value : null);
         }
 
         private static double[] Numbers(ParquetRows.Column? column)

@@ -70,7 +70,7 @@ internal static class LmEvalDocument
             Gold = [ForeignTasks.Right],
             Answer = [value >= (source.File.CorrectAt ?? 1) ? ForeignTasks.Right : ForeignTasks.Wrong],
             AnswerText = answers[0] is { ValueKind: JsonValueKind.String } text
-                ? text.GetString() : answers[0].GetRawText(),
+                ? text.GetString() : NotFinite.Name(answers[0]) ?? answers[0].GetRawText(),
             Hash = Hash(row),
             MetricAgrees = true,
         };
@@ -98,7 +98,9 @@ internal static class LmEvalDocument
         if (!row.Json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
         try
         {
-            return ForeignCell.Number(ForeignCell.Of(value).Text);
+            var metric = ForeignCell.Number(ForeignCell.Of(value).Text);
+            return double.IsFinite(metric) ? metric
+                : throw new FormatException($"has the metric {metric}, which is not a finite number");
         }
         catch (FormatException malformed)
         {

@@ -15,11 +15,11 @@ internal static class ToolJson
         return json.ValueKind == JsonValueKind.Null ? null : json;
     }
 
-    /// <summary>A string, or a number as text; null for any other value.</summary>
+    /// <summary>A string, or a number as text; null for any other value, NaN and infinities included.</summary>
     public static string? Scalar(this JsonElement? value) => value switch
     {
         { ValueKind: JsonValueKind.String } text => text.GetString(),
-        { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
+        { ValueKind: JsonValueKind.Number } number when !NotFinite.Is(number) => number.GetRawText(),
         _ => null,
     };
 
