@@ -67,6 +67,42 @@ public class ArrayImportTests
         Assert.Equal([65_504, 65_504, 10, 2, 2, 2], predictions.Scores("dense"));
     }
 
+    /// <summary>A few bytes can encode an array of any size.</summary>
+    [Theory]
+    [InlineData("<f4", 1, 10_001, "has values of 10001 labels; a dataset has at most 10000")]
+    [InlineData("|u1", 1, 10_001, "has values of 10001 labels; a dataset has at most 10000")]
+    [InlineData("|u1", 1001, 1, "has 1001 runs; a cohort has at most 1000")]
+    public void An_array_with_too_many_labels_or_runs_is_refused_before_it_is_read(
+        string type, int runs, int labels, string message)
+    {
+        using var import = new Imports { Task = ForeignTask.MultiLabel };
+        import.With(
+            NpyFile.Of(type, [runs, 1, labels], new double[runs * labels], isFortran: true),
+            Npy("dense", type == "<f4" ? ScoreKind.Logits : null));
+
+        Assert.Equal(message, Assert.Single(import.Errors()).Message);
+    }
+
+    [Fact]
+    public void Choices_by_their_numbers_count_as_labels()
+    {
+        var choices = string.Join(", ", Enumerable.Repeat("\"x\"", 10_001));
+        using var import = new Imports();
+        import.With(
+            [
+                """{"sample_id": "a", "input": {"reference": "x", "choices": [""" + choices + "]}, "
+                    + """
+                      "answer_attribution": [{"is_terminal": true, "extracted_value": "x"}],
+                      "evaluation": {"is_correct": true}}
+                      """.ReplaceLineEndings(" "),
+            ],
+            new() { Format = ForeignFormat.EveryEvalEver, Cohort = "dense" });
+
+        Assert.StartsWith(
+            "'10000' is label number 10001; a dataset has at most 10000", Assert.Single(import.Errors()).Message,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Flags_and_thresholds_are_the_answers_of_multi_label_data()
     {

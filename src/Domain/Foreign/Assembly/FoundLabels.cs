@@ -18,10 +18,13 @@ internal sealed class FoundLabels(IReadOnlyList<string>? stated)
     public IReadOnlyList<string> InOrder() => stated ?? LabelOrder.Sort([.. found.Order(StringComparer.Ordinal)]);
 
     /// <summary>Adds the labels 0 to a number less one, as questions with so many choices have.</summary>
-    public void AddNumbers(int count)
+    /// <returns>Why one of them cannot be a label; null if all can.</returns>
+    public string? AddNumbers(int count)
     {
-        if (stated is not null) return;
-        for (; numbered < count; numbered++) found.Add($"{numbered}");
+        if (stated is not null) return null;
+        for (; numbered < count; numbered++)
+            if (Add([$"{numbered}"]) is { } fault) return fault;
+        return null;
     }
 
     /// <param name="labels">Null for none.</param>

@@ -51,7 +51,7 @@ internal sealed class ImportSurvey(
         if (found is not { } example) return fault;
         if (examples.Count > limits.Records)
             return $"is example number {examples.Count}; this service takes {limits.Records}";
-        labels.AddNumbers(record.NumberedLabels);
+        if (labels.AddNumbers(record.NumberedLabels) is { } numbered) return numbered;
         if (labels.Add(record.Gold) is { } gold) return gold;
         if (labels.Add(record.Answer) is { } answer) return answer;
         if (labels.Add(record.Scores?.Labels) is { } scored) return scored;

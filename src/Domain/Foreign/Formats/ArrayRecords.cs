@@ -1,3 +1,4 @@
+using PieService.Domain.Datasets;
 using PieService.Domain.Files;
 using PieService.Domain.Files.Arrays;
 
@@ -42,6 +43,10 @@ internal static class ArrayRecords
                     + string.Join(", ", Wire.All<ScoreKind>()));
         if (cohort is null && runs.Runs > 1)
             throw Error($"has {runs.Runs} runs; gold labels have the shape (examples)");
+        if (runs.Runs > ImportLimits.Seeds)
+            throw Error($"has {runs.Runs} runs; a cohort has at most {ImportLimits.Seeds}");
+        if (runs.HasValuesOfLabels && runs.Values > DatasetLimits.MaxLabels)
+            throw Error($"has values of {runs.Values} labels; a dataset has at most {DatasetLimits.MaxLabels}");
         if (runs.Examples > source.Limits.Records)
             throw Error($"has {runs.Examples} examples; this service takes {source.Limits.Records}");
         if (source.Labels is { } labels && runs.HasValuesOfLabels && runs.Values != labels.Count)
