@@ -10,12 +10,65 @@ public class TableImportTests
 
     private static readonly string[] Names = ["no", "perhaps", "yes"];
 
+    private static readonly ForeignFile Clustered = new()
+    {
+        Format = ForeignFormat.Csv,
+        Cohort = "dense",
+        Columns = new() { Label = "gold", Predicted = "answer", Cluster = "cluster" },
+    };
+
     private static readonly ForeignFile Long = new()
     {
         Format = ForeignFormat.Csv,
         Cohort = "dense",
         Columns = new() { Example = "id", Label = "gold", Predicted = "answer", Seed = "seed" },
     };
+
+    /// <summary>pandas writes a missing value as an empty cell or as NaN.</summary>
+    [Theory]
+    [InlineData(ForeignFormat.Csv, "cluster,gold,answer", "a,yes,no", ",yes,no", ",no,no")]
+    [InlineData(
+        ForeignFormat.Jsonl, """{"cluster": "a", "gold": "yes", "answer": "no"}""",
+        """{"cluster": NaN, "gold": "yes", "answer": "no"}""", """{"cluster": NaN, "gold": "no", "answer": "no"}""")]
+    public void An_example_without_a_cluster_is_not_in_a_group(ForeignFormat format, params string[] rows)
+    {
+        using var import = new Imports();
+        using var predictions = import.With(rows, Clustered with { Format = format }).Read();
+
+        Assert.Equal(["a", null, null], predictions.Examples().Select(example => example.Cluster));
+    }
+
+    [Fact]
+    public void A_cluster_with_a_long_name_is_refused()
+    {
+        using var import = new Imports();
+        import.With(["cluster,gold,answer", "a,yes,no", $"{new string('b', 201)},yes,no"], Clustered);
+
+        var error = Assert.Single(import.Errors());
+
+        Assert.Equal(3, error.Place.Line);
+        Assert.Contains("a name of more than 200 characters", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("id", "has no id")]
+    [InlineData("text", "has no text")]
+    public void An_id_and_a_text_cannot_be_NaN(string column, string message)
+    {
+        using var import = new Imports();
+        import.With(
+            ["""{"id": 1, "text": "a", "gold": "yes", "answer": "no"}""".Replace(
+                column == "id" ? "1" : "\"a\"", "NaN", StringComparison.Ordinal)],
+            new()
+            {
+                Format = ForeignFormat.Jsonl,
+                Cohort = "dense",
+                Columns = new() { Example = "id", Text = "text", Label = "gold", Predicted = "answer" },
+            });
+
+        Assert.Equal((column, message), Assert.Single(import.Errors()) is var error
+            ? (error.Place.Column, error.Message) : default);
+    }
 
     /// <summary>The same answers in long rows in any order, in a column for each run, and in an npz file.</summary>
     [Theory]

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using PieService.Domain.Datasets;
 using PieService.Domain.Foreign.Formats;
 
 namespace PieService.Domain.Foreign.Assembly;
@@ -32,6 +33,9 @@ internal sealed class ExampleFacts(TextScratch texts) : IDisposable
         if (gold != None && fact.Gold != None && fact.Gold != gold)
             return $"{record.Example} has the gold label {Shown(record.Gold!)}, and {Shown(golds[fact.Gold])} in "
                 + "another row or file, or in the dataset";
+        if (record.Cluster is { Length: > DatasetLimits.MaxAttributeValue })
+            return $"{record.Example} is in a group with a name of more than {DatasetLimits.MaxAttributeValue} "
+                + "characters. Is this the column of the groups?";
         var cluster = record.Cluster is null ? None : clusters.IndexOf(record.Cluster);
         if (cluster != None && fact.Cluster != None && fact.Cluster != cluster)
             return $"{record.Example} is in the group {ForeignCell.Shown(record.Cluster)}, and in another row or file "

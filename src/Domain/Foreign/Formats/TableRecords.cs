@@ -51,7 +51,8 @@ internal static class TableRecords
             };
         }
 
-        private static string? TextOf(ForeignRow row, string column) => row.Read(column, cell => cell.Text);
+        private static string? TextOf(ForeignRow row, string column) =>
+            row.Read(column, cell => cell.IsMissing ? null : cell.Text);
 
         private RunKey RunOf(ForeignRow row) => new(
             columns.Cohort is { } cohort
@@ -61,8 +62,7 @@ internal static class TableRecords
         private ExampleKey Key(ForeignRow row, int place)
         {
             if (columns.Example is { } id)
-                return new(
-                    id, TextOf(row, id) is { Length: > 0 } text ? text : throw row.Error(id, "has no id"), null);
+                return new(id, TextOf(row, id) ?? throw row.Error(id, "has no id"), null);
             return columns.Position is { } position ? new(position, null, row.Read(position, cell => cell.Whole()))
                 : new("row", null, place);
         }
