@@ -29,7 +29,7 @@ public sealed class LabelTextTests : IDisposable
     [InlineData("\uD55C", "\u1112\u1161\u11AB", "look the same")]
     [InlineData("go od", "go\u00A0od", "'go<U+00A0>od' and the label 'go od' look the same")]
     [InlineData("good", "go\u200Bod", "'go<U+200B>od' and the label 'good' look the same")]
-    [InlineData("1", "1.0", "'1.0' and the label '1' look the same or are the same number")]
+    [InlineData("1", "1.0", "'1.0' and the label '1' look the same, or are the same number")]
     public void Two_labels_that_look_the_same_are_not_two_classes(string first, string second, string message)
     {
         var refusal = Refusal($"label,text\n{first},one\nother,two\n{second},three\n");

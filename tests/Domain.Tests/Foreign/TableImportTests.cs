@@ -51,6 +51,26 @@ public class TableImportTests
     }
 
     [Theory]
+    [InlineData("true", "1", "1", "true")]
+    [InlineData("false", "0.0", "0", "false")]
+    [InlineData("\"True\"", "true", "true", "True")]
+    [InlineData("false", "\"FALSE\"", "FALSE", "false")]
+    public void A_truth_value_that_is_written_in_two_ways_is_refused(
+        string gold, string answer, string label, string earlier)
+    {
+        using var import = new Imports();
+        import.With([$$"""{"gold": {{gold}}, "answer": {{answer}}}"""], Clustered with
+        {
+            Format = ForeignFormat.Jsonl,
+            Columns = new() { Label = "gold", Predicted = "answer" },
+        });
+
+        Assert.StartsWith(
+            $"the label '{label}' and the label '{earlier}' look the same", Assert.Single(import.Errors()).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("id", "has no id")]
     [InlineData("text", "has no text")]
     public void An_id_and_a_text_cannot_be_NaN(string column, string message)

@@ -47,8 +47,8 @@ internal static class LabelText
     /// <summary>The message about two labels that look the same.</summary>
     public static string Confusion(string label, string earlier) =>
         $"the label '{Invisible.Shown(label, isDistinct: true)}' and the label "
-        + $"'{Invisible.Shown(earlier, isDistinct: true)}' look the same or are the same number; write them in one "
-        + "way";
+        + $"'{Invisible.Shown(earlier, isDistinct: true)}' look the same, or are the same number or truth value; write "
+        + "them in one way";
 
     private static string Shown(string label) =>
         label.Length <= Shortened ? Invisible.Shown(label)

@@ -10,7 +10,7 @@ internal sealed class FoundLabels(IReadOnlyList<string>? stated)
 {
     private readonly HashSet<string> found = new(stated ?? [], StringComparer.Ordinal);
 
-    /// <summary>The labels by what a reader sees of them.</summary>
+    /// <summary>The labels by what a reader sees of them, and truth values by their numbers.</summary>
     private readonly Dictionary<string, string> appearances = new(StringComparer.Ordinal);
     private int numbered;
 
@@ -42,13 +42,21 @@ internal sealed class FoundLabels(IReadOnlyList<string>? stated)
             return $"has the label '{Invisible.Shown(label.Length > 200 ? label[..200] : label)}', which is not one of "
                 + $"{ColumnNames.Listed(stated)}";
         if (LabelText.Fault(label) is { } fault) return fault;
-        if (appearances.TryGetValue(LabelText.Appearance(label), out var similar))
+        if (appearances.TryGetValue(Appearance(label), out var similar))
             return LabelText.Confusion(label, similar);
         if (found.Count == DatasetLimits.MaxLabels)
             return $"'{label}' is label number {found.Count + 1}; a dataset has at most {DatasetLimits.MaxLabels}. Is "
                 + "this the column of the labels?";
         found.Add(label);
-        appearances.Add(LabelText.Appearance(label), label);
+        appearances.Add(Appearance(label), label);
         return null;
     }
+
+    /// <summary>pandas writes True where JSON and Parquet have true, and 1 where a column has numbers too.</summary>
+    private static string Appearance(string label) => label switch
+    {
+        "true" or "True" or "TRUE" => "1",
+        "false" or "False" or "FALSE" => "0",
+        _ => LabelText.Appearance(label),
+    };
 }
