@@ -71,6 +71,38 @@ public class TableImportTests
     }
 
     [Theory]
+    [InlineData("id")]
+    [InlineData("text")]
+    [InlineData("cluster")]
+    public void A_NUL_character_is_refused_with_its_place(string column)
+    {
+        using var import = new Imports();
+        import.With(
+            [
+                """{"id": "a", "text": "a", "cluster": "a", "gold": "yes", "answer": "no"}""",
+                """{"id": "b", "text": "a", "cluster": "a", "gold": "no", "answer": "no"}""".Replace(
+                    $"\"{column}\": \"", $"\"{column}\": \"\\u0000", StringComparison.Ordinal),
+            ],
+            Clustered with
+            {
+                Format = ForeignFormat.Jsonl,
+                Columns = new()
+                {
+                    Example = "id",
+                    Text = "text",
+                    Cluster = "cluster",
+                    Label = "gold",
+                    Predicted = "answer",
+                },
+            });
+
+        var error = Assert.Single(import.Errors());
+
+        Assert.Equal(2, error.Place.Line);
+        Assert.Contains("a NUL character", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("id", "has no id")]
     [InlineData("text", "has no text")]
     public void An_id_and_a_text_cannot_be_NaN(string column, string message)

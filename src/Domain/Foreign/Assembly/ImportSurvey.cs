@@ -47,6 +47,10 @@ internal sealed class ImportSurvey(
     /// <returns>Why it is not valid; null if it is.</returns>
     private string? Fault(ForeignRecord record, ForeignSource source)
     {
+        // PostgreSQL cannot store it.
+        foreach (var text in new[] { record.Example.Id, record.Text, record.Cluster })
+            if (text?.Contains('\0') is true)
+                return "has an id, a text or a group with a NUL character, which a text must not contain";
         var (found, fault) = examples.Find(record);
         if (found is not { } example) return fault;
         if (examples.Count > limits.Records)
