@@ -72,6 +72,17 @@ public sealed class ImportGuessTests : IDisposable
     }
 
     [Fact]
+    public void A_truth_value_is_a_metric_and_a_target_that_is_a_number_is_not()
+    {
+        var row = Open.Replace("\"target\": \"7\"", "\"target\": 0", StringComparison.Ordinal)
+            .Replace("\"exact_match\": 1.0", "\"prompt_level_strict_acc\": true", StringComparison.Ordinal);
+        var definition = Assert.Single(
+            Guess(File("bf16/samples_ifeval.jsonl", row), File("q8/samples_ifeval.jsonl", row))).Definition;
+
+        Assert.All(definition.Files!, file => Assert.Equal("prompt_level_strict_acc", file.Metric));
+    }
+
+    [Fact]
     public void Files_of_one_folder_are_told_apart_by_their_names()
     {
         var definition = Assert.Single(

@@ -121,6 +121,22 @@ public class ToolImportTests
         Assert.Contains(message, Assert.Single(import.Errors()).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>As the task IFEval has it.</summary>
+    [Fact]
+    public void A_metric_may_be_a_truth_value()
+    {
+        using var import = new Imports { Task = ForeignTask.Correctness };
+        using var predictions = import.With(
+            [
+                """{"doc_id": 0, "filtered_resps": ["x"], "prompt_level_strict_acc": true}""",
+                """{"doc_id": 1, "filtered_resps": ["y"], "prompt_level_strict_acc": false}""",
+            ],
+            LmEval with { Metric = "prompt_level_strict_acc" }).Read();
+
+        Assert.Equal(
+            ["right", "wrong"], predictions.Labels("dense").Classes().Select(label => predictions.Labels[label]));
+    }
+
     [Fact]
     public void A_filter_that_the_file_does_not_have_is_refused()
     {

@@ -92,10 +92,13 @@ internal static class LmEvalDocument
             ? value.GetString() : throw row.Error(path, $"'{path}', the textPath, must be a string");
     }
 
-    /// <summary>A metric of the row, a number or, in some versions, a number as text; null if there is none.</summary>
+    /// <summary>A metric of the row, a number, a truth value (1 or 0) or, in some versions, a number as text; null if
+    /// there is none.</summary>
     private static double? Metric(JsonRow row, string name)
     {
-        if (!row.Json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        if (row.Json.Find(name) is not { } value) return null;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+            return value.ValueKind == JsonValueKind.True ? 1 : 0;
         try
         {
             var metric = ForeignCell.Number(ForeignCell.Of(value).Text);

@@ -172,9 +172,10 @@ public sealed record FileKind(
             row.Json.TryGetProperty("doc", out var doc) && doc.ValueKind == JsonValueKind.Object
                 && QuestionNames.FirstOrDefault(name => IsText(doc, name)) is { } question ? $"doc.{question}" : null);
 
-        /// <summary>Metrics are the numbers beside the document; doc_id is the only other one.</summary>
+        /// <summary>Metrics are the numbers and truth values beside the document and its target.</summary>
         private static bool IsMetric(JsonProperty member) =>
-            member.Value.ValueKind == JsonValueKind.Number && member.Name != "doc_id";
+            member.Value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
+            && member.Name is not ("doc_id" or "target");
 
         private static bool IsText(JsonElement doc, string name) =>
             doc.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String;
