@@ -62,6 +62,35 @@ public class ToolImportTests
         Assert.Equal([0], predictions.Gold.Classes());
     }
 
+    /// <summary>The choices of winogrande are in the contexts.</summary>
+    [Theory]
+    [InlineData("1.0", 1)]
+    [InlineData("0.0", 0)]
+    public void Of_two_choices_with_the_same_text_the_metric_says_which_is_the_target(string metric, int gold)
+    {
+        using var import = new Imports();
+        using var predictions = import.With(
+            [Question("0", "it was small.", [-2, -1], [" it was small.", " it was small."], $", \"acc\": {metric}")],
+            LmEval).Read();
+
+        Assert.Equal([1], predictions.Labels("dense").Classes());
+        Assert.Equal([gold], predictions.Gold.Classes());
+    }
+
+    [Theory]
+    [InlineData(2, "")]
+    [InlineData(3, ", \"acc\": 0.0")]
+    public void Choices_with_the_same_text_are_refused_if_the_target_does_not_follow(int choices, string metric)
+    {
+        using var import = new Imports();
+        import.With(
+            [Question("0", "x", [.. Enumerable.Repeat(-1.0, choices)], [.. Enumerable.Repeat(" x", choices)], metric)],
+            LmEval);
+
+        Assert.Contains(
+            "has the text of all choices", Assert.Single(import.Errors()).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_target_that_is_no_choice_is_refused()
     {

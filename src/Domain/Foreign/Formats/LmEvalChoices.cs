@@ -37,8 +37,8 @@ internal sealed record LmEvalChoices(string? Context, IReadOnlyList<string?> Cho
 
     /// <summary>The choice that is the target: the row has its index or its text.</summary>
     /// <param name="isRight">What the metric of the row says of the prediction: it decides if the target is the index
-    /// of
-    /// one choice and the text of another.</param>
+    /// of one choice and the text of another, or if the texts are the same (winogrande has the choices in the contexts).
+    /// </param>
     public int Gold(JsonRow row, int predicted, bool? isRight)
     {
         var target = row.Value("target") is { ValueKind: JsonValueKind.String } text
@@ -48,6 +48,12 @@ internal sealed record LmEvalChoices(string? Context, IReadOnlyList<string?> Cho
         var choice = Choices.ToList().FindIndex(other => other == target || other?.Trim() == target.Trim());
         if (index >= 0 && choice >= 0 && index != choice && isRight is { } right)
             return (index == predicted) == right ? index : choice;
+        if (index < 0 && choice >= 0 && Choices.Count > 1 && Choices.Distinct().Count() == 1)
+            return (Choices.Count, isRight) is (2, { } agrees) ? agrees ? predicted : 1 - predicted
+                : throw row.Error(
+                    "target",
+                    "has the text of all choices; only of two choices with a metric it follows which one is meant. "
+                        + "Set dataset.task to correctness");
         return index >= 0 ? index : choice >= 0 ? choice : throw row.Error(
             "target",
             $"has the target '{ForeignCell.Shown(target)}', which is neither the index nor the text of one of its "
