@@ -288,6 +288,34 @@ public class ToolImportTests
         Assert.Equal([0, 1], predictions.Cohort("dense").Select(run => run.ClassAt(0)));
     }
 
+    [Fact]
+    public void An_error_in_an_archive_of_samples_names_the_sample()
+    {
+        using var import = new Imports { Task = ForeignTask.Correctness };
+        import.With(
+            PackedFiles.Zip([.. new[] { "a", "b" }.Select(name => (
+                $"samples/{name}.json",
+                Encoding.UTF8.GetBytes(Sample("q", 1, """{"match": {"value": "C"}}"""))))]),
+            new() { Format = ForeignFormat.Inspect, Cohort = "dense" });
+
+        var error = Assert.Single(import.Errors());
+
+        Assert.Equal("part0/samples/b.json", error.File);
+        Assert.Contains("occurs twice", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_log_of_Inspect_as_JSON_may_be_in_a_zip_archive()
+    {
+        using var import = new Imports { Task = ForeignTask.Correctness };
+        using var predictions = import.With(
+            PackedFiles.Zip(("log.json", Encoding.UTF8.GetBytes(
+                "{\"samples\": [" + Sample("q", 1, """{"match": {"value": "C"}}""") + "]}"))),
+            new() { Format = ForeignFormat.Inspect, Cohort = "dense" }).Read();
+
+        Assert.Equal(1, predictions.Counts.Examples);
+    }
+
     /// <summary>MMLU has 14,042 questions; their names take about 100 bytes of the directory each.</summary>
     [Fact]
     public void A_log_of_Inspect_may_have_as_many_samples_as_MMLU()

@@ -6,29 +6,37 @@ namespace PieService.Domain.Foreign.Formats;
 
 /// <summary>
 /// A log of Inspect, a JSON object (.json) or a zip archive with a file for each sample (.eval). An epoch is a run,
-/// whose
-/// seed is the number of the epoch.
+/// whose seed is the number of the epoch.
 /// </summary>
 internal static class InspectRecords
 {
     private const string Samples = "samples";
+
+    /// <summary>The files of an archive; a log without samples has the others.</summary>
+    private static readonly string[] Parts = [$"{Samples}/", "header.json", "_journal/"];
 
     public static IEnumerable<ForeignRecord> Of(ForeignSource source)
     {
         if (source.Task == ForeignTask.MultiLabel)
             throw source.Error(null, null, "has one answer for each sample; the task cannot be multiLabel");
         var reader = new Reader(source);
-        return (IsArchive(source.Source) ? InArchive(source, reader) : InObject(source, reader))
+        return (IsArchive(source.Source, source.Limits) ? InArchive(source, reader) : InObject(source, reader))
             .OfType<ForeignRecord>();
     }
 
-    /// <summary>Whether a log is an archive, whatever its name is.</summary>
-    public static bool IsArchive(SourceFile log)
+    /// <summary>Whether a log is an archive of samples, whatever its name is; a zip archive may also have the JSON
+    /// object.</summary>
+    /// <exception cref="UnreadableFileException">The file is a damaged zip archive.</exception>
+    public static bool IsArchive(SourceFile log, ReadLimits limits)
     {
-        using var file = log.Open();
-        Span<byte> head = stackalloc byte[4];
-        return file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length
-            && head.SequenceEqual("PK\x03\x04"u8);
+        using (var file = log.Open())
+        {
+            Span<byte> head = stackalloc byte[4];
+            if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length
+                || !head.SequenceEqual("PK\x03\x04"u8)) return false;
+        }
+        using var zip = new ZipFile(log with { Meter = null }, limits);
+        return zip.Names.Any(name => Parts.Any(part => name.StartsWith(part, StringComparison.Ordinal)));
     }
 
     private static IEnumerable<ForeignRecord?> InObject(ForeignSource source, Reader reader)
@@ -73,7 +81,7 @@ internal static class InspectRecords
                     "scores", $"the score is {value}, but the answer is {(gold == predicted ? "" : "not ")}the target");
             return new ForeignRecord
             {
-                File = source.Name,
+                File = row.File.Name,
                 Place = new ForeignPlace(row.Line),
                 Example = new("id", row.Required("id"), null),
                 Run = source.Run with { Seed = row.Whole("epoch", source.File.Seed) },

@@ -18,7 +18,7 @@ internal static class InspectLog
     /// <exception cref="UnreadableFileException">The file is damaged.</exception>
     public static FileKind Read(SourceFile file, ReadLimits limits)
     {
-        var (head, isOpen) = InspectRecords.IsArchive(file) ? InArchive(file, limits) : InObject(file, limits);
+        var (head, isOpen) = InspectRecords.IsArchive(file, limits) ? InArchive(file, limits) : InObject(file, limits);
         return new(ForeignFormat.Inspect, isOpen)
         {
             Task = head.Text(Eval, "task"),
