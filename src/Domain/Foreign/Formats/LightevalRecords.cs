@@ -114,7 +114,8 @@ internal static class LightevalRecords
             return new(
                 place + 1, First(id), First(query), List(choices),
                 List(gold) is [var only] && int.TryParse(only, out var index) ? index : null,
-                Numbers(likelihoods), First(texts), Numbers(metric) is [var value] && double.IsFinite(value) ? value : null);
+                Numbers(likelihoods), First(texts),
+                Numbers(metric) is [var value] && double.IsFinite(value) ? value : null);
         }
 
         private static double[] Numbers(ParquetRows.Column? column)

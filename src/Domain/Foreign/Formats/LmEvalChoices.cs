@@ -37,8 +37,8 @@ internal sealed record LmEvalChoices(string? Context, IReadOnlyList<string?> Cho
 
     /// <summary>The choice that is the target: the row has its index or its text.</summary>
     /// <param name="isRight">What the metric of the row says of the prediction: it decides if the target is the index
-    /// of one choice and the text of another, or if the texts are the same (winogrande has the choices in the contexts).
-    /// </param>
+    /// of one choice and the text of another, or if the texts are the same (winogrande has the choices in the
+    /// contexts).</param>
     public int Gold(JsonRow row, int predicted, bool? isRight)
     {
         var target = row.Value("target") is { ValueKind: JsonValueKind.String } text
