@@ -125,7 +125,8 @@ public sealed record SubgroupRateResponse(
 /// <param name="P">Two-sided; null if neither cohort varies and their means differ.</param>
 /// <param name="Low">The lower end of the 95 % interval of the difference.</param>
 /// <param name="High">The upper end.</param>
-/// <param name="Q">q by Benjamini and Hochberg over all rows without the filter.</param>
+/// <param name="Q">q by Benjamini and Hochberg over all rows without the filter; of more than 10,000, over those of the
+/// class.</param>
 public sealed record SubgroupTest(
     double Difference, double? T, double? Df, double? P, double? Low, double? High, double? Q)
 {

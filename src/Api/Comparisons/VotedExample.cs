@@ -73,7 +73,7 @@ public abstract class VotedExample
 
     /// <summary>
     /// The q value of p over all examples of the comparison, in [0, 1]. Of the examples with a q of at most 0.05, at
-    /// most 5 % are expected to have votes that do not differ.
+    /// most 5 % are expected to have votes that differ by chance alone.
     /// </summary>
     public double? Q { get; }
 

@@ -100,15 +100,17 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
         var messages = 0;
         for (var waiting = Stopwatch.StartNew(); IsAlive; await Task.Delay(BetweenLooks, cancellation))
         {
-            if (waiting.Elapsed > (messages + 1) * BetweenMessages) logger.ClusterRecovers(folder, ++messages);
             try
             {
                 await using var attempt = new NpgsqlConnection(connection.ConnectionString);
                 await attempt.OpenAsync(cancellation);
                 return true;
             }
-            catch (NpgsqlException failure)
-                when (IsStarting(failure) || (IsNotYet(failure) && waiting.Elapsed < AnswersWithin))
+            catch (NpgsqlException failure) when (IsStarting(failure))
+            {
+                if (waiting.Elapsed > (messages + 1) * BetweenMessages) logger.ClusterRecovers(folder, ++messages);
+            }
+            catch (NpgsqlException failure) when (failure is not PostgresException && waiting.Elapsed < AnswersWithin)
             {
                 // Retry, unless the process has ended.
             }
@@ -155,8 +157,6 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
     /// Whether the failure is temporary: refused, reset or "the database system is starting up". Other failures, such
     /// as a wrong password, are permanent.
     /// </summary>
-    private static bool IsNotYet(NpgsqlException failure) => failure is not PostgresException || IsStarting(failure);
-
     private static bool IsStarting(NpgsqlException failure) => failure.SqlState == PostgresErrorCodes.CannotConnectNow;
 
     /// <summary>

@@ -141,7 +141,8 @@ public sealed record ReadabilityFigure(
         ratio > Greatest ? $"> {NumberText.Fixed(Greatest, 0)}" : NumberText.Fixed(ratio, 2);
 
     /// <summary>
-    /// An axis around 1 that has all ends that are printed, unless a single wide interval would press the others together.
+    /// An axis around 1 that has all ends that are printed, unless a single wide interval would press the others
+    /// together.
     /// </summary>
     private Scale Scale(double from, double to)
     {

@@ -9,7 +9,7 @@ namespace PieService.Api.Http;
 /// client is checked before, so that one client that exceeds its rate does not fill the places of the others; it needs
 /// the key, so a refused request costs at most the lookup of its key, of which KeyCheck limits the number at a time. A
 /// request without a valid key does not take a place, and its body is not received: it is refused, or answered from
-/// memory.
+/// memory, if it is not a health check.
 /// </summary>
 public static class RequestsInProgress
 {

@@ -23,7 +23,7 @@ public sealed class IdempotencyKey(IDbContextFactory<PieDbContext> contexts) : I
     /// </summary>
     private const int AtOnce = 16;
 
-    /// <summary>How long a request waits for others, while it has a place among the requests in progress.</summary>
+    /// <summary>How long a request waits for others that have a key.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim places = new(AtOnce);

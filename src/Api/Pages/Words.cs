@@ -82,7 +82,7 @@ public static class Words
     public static readonly Word Significant = new(
         "significant", "Significant PIEs",
         "The PIEs with a q value of at most 0.05. Of all examples with such a value, at most 5 % are expected to have "
-        + "votes that do not differ between the cohorts; of the PIEs among them it may be more.");
+        + "votes that differ by chance alone; of the PIEs among them it may be more.");
 
     public static readonly Word Collapse = new(
         "collapse", "Collapse",
@@ -102,8 +102,8 @@ public static class Words
 
     public static readonly Word Q = new(
         "q", "q value",
-        "Among the examples with a q value of at most 0.05, at most 5 % are expected to have votes that do not differ "
-        + "between the cohorts.");
+        "Among the examples with a q value of at most 0.05, at most 5 % are expected to have votes that differ by "
+        + "chance alone.");
 
     public static readonly Word Overlap = new(
         "overlap", "Overlap",

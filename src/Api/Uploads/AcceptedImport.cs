@@ -8,7 +8,7 @@ namespace PieService.Api.Uploads;
 public static class AcceptedImport
 {
     /// <param name="job">Creates the job, unless an earlier attempt of the same request has added it.</param>
-    /// <returns>The response 202 with the import, or 503 if too many imports wait.</returns>
+    /// <returns>The response 202 with the import, or 503 if too many imports wait or the service is stopping.</returns>
     public static async Task<IResult> AcceptAsync(
         this ImportQueue queue, IdempotentAttempt attempt, Func<ImportJob> job, PieDbContext db, HttpResponse response,
         CancellationToken cancellation)
@@ -20,8 +20,8 @@ public static class AcceptedImport
             {
                 response.SetRetryAfter(ImportQueue.RetryAfterSeconds);
                 return TypedResults.Problem(
-                    $"The import queue is full: {ImportQueue.MaxWaiting} imports are waiting. Send the request "
-                    + "again after Retry-After seconds.",
+                    $"The import queue is full ({ImportQueue.MaxWaiting} imports are waiting), or the service is "
+                    + "stopping. Send the request again after Retry-After seconds.",
                     statusCode: StatusCodes.Status503ServiceUnavailable);
             }
         }

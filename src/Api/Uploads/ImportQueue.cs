@@ -24,7 +24,7 @@ public sealed class ImportQueue(ImportRows rows, TimeProvider time, ILogger<Impo
     private readonly ConcurrentDictionary<Guid, ImportJob> owned = new();
 
     /// <summary>Takes ownership of the job and its files in every case.</summary>
-    /// <returns>False if too many imports wait.</returns>
+    /// <returns>False if too many imports wait, or the service is stopping.</returns>
     public async Task<bool> TryAddAsync(ImportJob job, CancellationToken cancellation)
     {
         try
@@ -43,12 +43,18 @@ public sealed class ImportQueue(ImportRows rows, TimeProvider time, ILogger<Impo
             throw;
         }
         owned[job.Id] = job;
-        return waiting.Writer.TryWrite(job);
+        if (waiting.Writer.TryWrite(job)) return true;
+        // The service is stopping, and nothing reads the queue any more.
+        owned.TryRemove(job.Id, out _);
+        job.Dispose();
+        await rows.InterruptAsync([job.Id], CancellationToken.None);
+        return false;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.WhenAll(WorkAsync(stoppingToken), BeatAsync(stoppingToken));
+        waiting.Writer.Complete();
         await EndAsync(() => rows.InterruptAsync([.. owned.Keys], CancellationToken.None), CancellationToken.None);
         foreach (var job in owned.Values) job.Dispose();
     }

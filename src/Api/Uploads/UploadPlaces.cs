@@ -7,7 +7,7 @@ namespace PieService.Api.Uploads;
 /// <summary>
 /// Limits the uploads that are read at the same time while their clients wait. Each needs a disk and a core until its
 /// files are read, and a connection to the database while they are stored. When the service stops, their connections
-/// are closed: nothing of them is stored.
+/// are closed, and what is not committed by then is not stored.
 /// </summary>
 public sealed class UploadPlaces(IHostApplicationLifetime lifetime) : ConcurrencyLimit(most: 4)
 {

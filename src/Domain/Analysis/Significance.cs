@@ -53,8 +53,8 @@ public sealed record Significance(
 
 /// <param name="AtMost">The number of examples by their q value.</param>
 /// <param name="Reason">Why no q value of the paired test can be small, and what to do about it; null if some
-/// can.</param>
-public sealed record PairedSignificance(IReadOnlyList<SignificantExamples> AtMost, string? Reason);
+/// can, and in analyses of version 4.</param>
+public sealed record PairedSignificance(IReadOnlyList<SignificantExamples> AtMost, string? Reason = null);
 
 /// <param name="MaxQ">The largest q value, in [0, 1].</param>
 /// <param name="Examples">The number of examples with at most this q value.</param>

@@ -12,8 +12,8 @@ namespace PieService.Domain.Statistics;
 public sealed record WelchTest(double Difference, double? T, double? Df, double? P, double? Low, double? High)
 {
     /// <summary>
-    /// Rates and scores, and differences of them, are rounded to about 1e-16. A smaller standard error or difference
-    /// than this is 0 in exact arithmetic.
+    /// Rates and scores, and differences of them, have rounding errors of about 1e-16. A standard error or a difference
+    /// below this limit is taken as 0.
     /// </summary>
     private const double Rounding = 1e-12;
 

@@ -75,7 +75,7 @@ public sealed class DatasetCache(
     private WordVectors Reduce(
         FileInfo source, string name, TokenisedDataset dataset, CancellationToken cancellation)
     {
-        if (vectors.WhyUnusable(source) is { } known) throw Unfit(known);
+        if (vectors.WhyUnusable(source) is { } fault) throw Unfit(fault);
         try
         {
             return WordVectors.Reduce(source.FullName, name, dataset, cancellation);

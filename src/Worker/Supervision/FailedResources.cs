@@ -37,8 +37,8 @@ public sealed class FailedResources(
 
     private void MarkUnusable(ModelMismatchException other)
     {
-        var reason = $"{other.Message} Then start this worker again.";
-        if (other.Kind == ModelKind.Vectors) vectors.MarkUnusable(other.Name, reason);
-        else checkpoints.MarkUnusable(other.Name, reason);
+        // A replaced file of vectors is another version, which is not marked.
+        if (other.Kind == ModelKind.Vectors) vectors.MarkUnusable(other.Name, other.Message);
+        else checkpoints.MarkUnusable(other.Name, $"{other.Message} Then start this worker again.");
     }
 }

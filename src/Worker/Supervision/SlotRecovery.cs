@@ -50,7 +50,7 @@ public sealed class SlotRecovery(
             var wait = WaitAfter(last.Failures, leases.Backoff);
             WorkerLog.SlotFailed(logger, slot, settings.DeviceOf(slot).Name, wait.TotalSeconds, reason);
             await Task.Delay(wait, time, cancellation);
-            if (await ProblemOfAsync(slot).WaitAsync(cancellation) is { } problem) Fail(slot, problem);
+            if (await ProblemOfAsync(slot, cancellation) is { } problem) Fail(slot, problem);
             else failed[slot] = (last.Failures, null);
         }
     }
@@ -64,11 +64,11 @@ public sealed class SlotRecovery(
         failed.AddOrUpdate(slot, (1, shown), (_, before) => (before.Failures + 1, shown));
     }
 
-    private async Task<string?> ProblemOfAsync(int slot)
+    private async Task<string?> ProblemOfAsync(int slot, CancellationToken cancellation)
     {
         try
         {
-            return (await ProvenArithmetic.ProveAsync(settings, slot, time)).Problem;
+            return (await ProvenArithmetic.ProveAsync(settings, slot, time, cancellation)).Problem;
         }
         catch (TrainerFailedException unfit)
         {

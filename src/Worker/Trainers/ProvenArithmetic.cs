@@ -27,7 +27,7 @@ public sealed record ProvenArithmetic(IReadOnlyList<ArithmeticReport> Reports)
         var reports = new List<ArithmeticReport>();
         foreach (var slot in Enumerable.Range(0, settings.Slots).DistinctBy(slot => settings.DeviceOf(slot).Gpu?.Uuid))
         {
-            var report = await ProveAsync(settings, slot, time);
+            var report = await ProveAsync(settings, slot, time, CancellationToken.None);
             // Only one GPU is visible to the process, as cuda:0.
             reports.Add(report with { Device = settings.DeviceOf(slot).Name });
         }
@@ -60,18 +60,19 @@ public sealed record ProvenArithmetic(IReadOnlyList<ArithmeticReport> Reports)
     /// </summary>
     /// <exception cref="TrainerFailedException">The process never reports: it does not find its device, or it
     /// dies.</exception>
-    internal static async Task<ArithmeticReport> ProveAsync(WorkerSettings settings, int slot, TimeProvider time)
+    internal static async Task<ArithmeticReport> ProveAsync(
+        WorkerSettings settings, int slot, TimeProvider time, CancellationToken cancellation)
     {
         for (var trial = 1; ; trial++)
         {
             using var trainer = new TrainerChild(settings, slot, TrainerProcess.Arithmetic);
             try
             {
-                return await trainer.ArithmeticAsync();
+                return await trainer.ArithmeticAsync(cancellation);
             }
             catch (TrainerFailedException) when (trial < Trials)
             {
-                await Task.Delay(BetweenTrials, time);
+                await Task.Delay(BetweenTrials, time, cancellation);
             }
         }
     }

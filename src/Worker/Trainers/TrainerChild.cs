@@ -17,6 +17,11 @@ internal sealed class TrainerChild : IDisposable
 {
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// The messages that may wait for the database: each may stand for a checkpoint, which stays on the disk meanwhile.
+    /// </summary>
+    private const int WaitingMessages = 16;
+
     private readonly Process process;
     private readonly OutputTail tail = new();
     private readonly WorkerSettings settings;
@@ -54,8 +59,8 @@ internal sealed class TrainerChild : IDisposable
 
     /// <summary>The report of a process that was started to compare its arithmetic.</summary>
     /// <exception cref="TrainerFailedException">The process ends without a report.</exception>
-    public async Task<ArithmeticReport> ArithmeticAsync() =>
-        (await FirstAsync(message => message.Arithmetic is not null, CancellationToken.None)).Arithmetic!;
+    public async Task<ArithmeticReport> ArithmeticAsync(CancellationToken cancellation) =>
+        (await FirstAsync(message => message.Arithmetic is not null, cancellation)).Arithmetic!;
 
     /// <summary>Waits until the process has found its device and takes runs.</summary>
     /// <exception cref="TrainerFailedException">The process ends before that.</exception>
@@ -89,7 +94,7 @@ internal sealed class TrainerChild : IDisposable
             throw await EndAsync(cancellation);
         }
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var messages = Channel.CreateUnbounded<TrainerMessage>();
+        var messages = Channel.CreateBounded<TrainerMessage>(WaitingMessages);
         var read = ReadAsync(messages.Writer, reading.Token);
         try
         {
@@ -115,7 +120,7 @@ internal sealed class TrainerChild : IDisposable
             {
                 last = Parse(line);
                 if (last is null) tail.Add(line);
-                else if (!last.IsAlive) messages.TryWrite(last);
+                else if (!last.IsAlive) await messages.WriteAsync(last, cancellation);
             }
             messages.Complete();
         }

@@ -116,20 +116,16 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
     [Fact]
     public async Task The_files_of_an_import_that_is_cancelled_while_it_waits_are_deleted_before_its_turn()
     {
-        await using var blocker = await api.Database.OpenConnectionAsync();
-        await using var transaction = await blocker.BeginTransactionAsync();
-        await using (var block = new Npgsql.NpgsqlCommand(
-            "LOCK TABLE datasets IN EXCLUSIVE MODE", blocker, transaction)) await block.ExecuteNonQueryAsync();
+        await using var blocked = await BlockStoringAsync(api);
         using var first = await SendAsync(Test);
-        await Until.HoldsAsync(
-            async () => (string?)(await api.GetAsync($"/imports/{await IdAsync(first)}"))["state"] == "running");
+        await RunsAsync(api, first);
         using var waiting = await SendAsync(Test);
         Assert.Equal(2, Directory.GetFileSystemEntries(api.Uploads).Length);
 
         using var cancelled = await api.Client.PostAsync($"{waiting.Headers.Location}/cancel", null);
 
         await Until.HoldsAsync(() => Task.FromResult(Directory.GetFileSystemEntries(api.Uploads).Length == 1));
-        await transaction.RollbackAsync();
+        await blocked.ReleaseAsync();
         Assert.Equal("succeeded", (string?)(await EndedAsync(first))["state"]);
         using var next = await SendAsync(Test);
         Assert.Equal("succeeded", (string?)(await EndedAsync(next))["state"]);

@@ -52,6 +52,10 @@ public class AnalysisTallyTests
         PackedLabels[] Runs(int count) => [.. Enumerable.Repeat(gold, count)];
     }
 
+    [Fact]
+    public void An_analysis_of_version_4_can_be_read() =>
+        Assert.Null(Json.Read<PairedSignificance>("""{"atMost":[]}""").Reason);
+
     [Theory]
     [InlineData(5, true)]
     [InlineData(6, false)]

@@ -43,7 +43,7 @@ public sealed class SlotRecoveryTests
         time.Advance(TimeSpan.FromSeconds(4));
         Assert.False(waiting.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(1));
-        await waiting;
+        await waiting.WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
 
         // The device of the slot is right, and a further failure makes it wait twice as long.
         Assert.Null(recovery.Problem);
@@ -52,7 +52,7 @@ public sealed class SlotRecoveryTests
         time.Advance(TimeSpan.FromSeconds(9));
         Assert.False(again.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(1));
-        await again;
+        await again.WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
     }
 
     [Fact]
