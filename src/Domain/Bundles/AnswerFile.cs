@@ -35,9 +35,14 @@ internal sealed class AnswerFile(BundleFile bundle) : IDisposable
                 lines = bundle.Lines<string?>(BundleEntries.Answers(split), allowsNull: true).GetEnumerator());
         var answers = new string?[examples];
         for (var i = 0; i < examples; i++)
-            answers[i] = lines.MoveNext()
-                ? lines.Current
-                : throw bundle.Error(BundleEntries.Answers(split), "has fewer lines than the runs have answers");
+        {
+            if (!lines.MoveNext())
+                throw bundle.Error(BundleEntries.Answers(split), "has fewer lines than the runs have answers");
+            if (lines.Current?.Length > RunAnswers.Characters)
+                throw bundle.Error(
+                    BundleEntries.Answers(split), $"has an answer of more than {RunAnswers.Characters} characters");
+            answers[i] = lines.Current;
+        }
         return answers;
     }
 }

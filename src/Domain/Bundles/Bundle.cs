@@ -152,6 +152,9 @@ public sealed class Bundle
         var (comparisons, seen) = (new Dictionary<int, StatedComparison>(), new HashSet<Guid>());
         foreach (var comparison in bundle.Lines<BundledComparison>(BundleEntries.Comparisons, allowsNull: true))
         {
+            if (comparisons.Count == expected)
+                throw bundle.Error(
+                    BundleEntries.Comparisons, $"has more comparisons than the {expected} of the sweep", expected + 1);
             var isNew = comparison is not null && seen.Add(comparison.Id);
             if (!isNew || !comparisons.TryAdd(comparison!.Ordinal, new(comparison.Id, comparison.Stated)))
                 throw bundle.Error(

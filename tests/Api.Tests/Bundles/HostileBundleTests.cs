@@ -134,6 +134,29 @@ public sealed class HostileBundleTests(TwoServices services) : IClassFixture<Two
             await AssertRefusedAsync(bundle, "sweep.json", "no seed of the cohort 'int4' is one of its baseline"));
     }
 
+    /// <summary>Any number of them would be in memory before they are counted.</summary>
+    [Fact]
+    public async Task More_comparisons_than_the_sweep_has_are_refused() => await AssertRefusedAsync(
+        Altered(await PublishedAsync(), "comparisons.ndjson", content =>
+        {
+            var line = JsonNode.Parse(Encoding.UTF8.GetString(content).Split('\n')[0])!;
+            (line["id"], line["ordinal"]) = ("01a20bed-4ca9-7100-9a2d-d0dd2c7edd1f", 1000);
+            return [.. content, .. Encoding.UTF8.GetBytes(line.ToJsonString() + "\n")];
+        }),
+        "comparisons.ndjson", "has more comparisons than the ");
+
+    [Fact]
+    public async Task An_answer_that_is_longer_than_a_stored_one_is_refused()
+    {
+        var bundle = Altered(await ForeignAsync(), "answers/test.ndjson", content =>
+        {
+            var lines = Encoding.UTF8.GetString(content).Split('\n');
+            return Encoding.UTF8.GetBytes(string.Join('\n', lines[1..].Prepend($"\"{new string('a', 16_385)}\"")));
+        });
+
+        await AssertRefusedAsync(bundle, "answers/test.ndjson", "has an answer of more than 16384 characters");
+    }
+
     [Fact]
     public async Task A_cohort_with_more_than_1000_seeds_is_refused()
     {
