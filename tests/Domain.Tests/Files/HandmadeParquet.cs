@@ -9,13 +9,15 @@ internal static class HandmadeParquet
 {
     /// <param name="texts">Pages of the column text, with as many values as there are labels.</param>
     /// <param name="codec">The codec of these pages: 0 is uncompressed, 1 is snappy.</param>
-    public static byte[] File(IReadOnlyList<byte[]> texts, string[] labels, int codec = 0)
+    /// <param name="isUnknown">Whether the column text is optional and of the type unknown, without any value.</param>
+    public static byte[] File(IReadOnlyList<byte[]> texts, string[] labels, int codec = 0, bool isUnknown = false)
     {
         byte[] text = [.. texts.SelectMany(page => page)], label = Values(labels);
         byte[] footer =
         [
             // The schema is a list of three structs, with the root first.
-            0x29, 0x3C, .. Name(0x48, "schema"), 0x15, 0x04, 0, .. Column("text"), .. Column("label"),
+            0x29, 0x3C, .. Name(0x48, "schema"), 0x15, 0x04, 0, .. isUnknown ? Unknown("text") : Column("text"),
+            .. Column("label"),
             // One row group with its two column chunks and its number of rows.
             0x29, 0x1C, 0x19, 0x2C, .. Chunk(4, text.Length, codec), .. Chunk(4 + text.Length, label.Length, codec: 0),
             0x26, .. ZigZag(labels.Length), 0,
@@ -59,6 +61,13 @@ internal static class HandmadeParquet
             _ => [.. lengths, 0],
         };
     }
+
+    /// <summary>The levels of a page without a value: a run of zeros.</summary>
+    public static byte[] Nulls(int rows) => Encoded(encoding: 0, rows, [2, 0, 0, 0, (byte)(rows << 1), 0]);
+
+    /// <summary>Int32 with the 11th of the logical types, as Arrow writes it.</summary>
+    private static byte[] Unknown(string name) =>
+        [0x15, 0x02, 0x25, 0x02, .. Name(0x18, name), 0x6C, 0xBC, 0, 0, 0];
 
     private static byte[] Column(string name) => [0x15, 0x0C, 0x25, 0, .. Name(0x18, name), 0];
 

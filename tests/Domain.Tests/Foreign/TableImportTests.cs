@@ -1,6 +1,7 @@
 using PieService.Domain.Datasets;
 using PieService.Domain.Foreign;
 using PieService.Domain.Sweeps;
+using PieService.Domain.Tests.Files;
 
 namespace PieService.Domain.Tests.Foreign;
 
@@ -100,6 +101,24 @@ public class TableImportTests
 
         Assert.Equal(2, error.Place.Line);
         Assert.Contains("a NUL character", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Arrow writes such a column for values that are all null, and for lists that are all empty.</summary>
+    [Fact]
+    public void A_Parquet_column_without_any_value_has_no_answers()
+    {
+        using var import = new Imports();
+        using var predictions = import.With(
+            HandmadeParquet.File([HandmadeParquet.Nulls(2)], ["a", "b"], isUnknown: true),
+            new()
+            {
+                Format = ForeignFormat.Parquet,
+                Cohort = "dense",
+                Columns = new() { Label = "label", Predicted = "text" },
+            }).Read();
+
+        Assert.Equal(["a", "b", "(none)"], predictions.Labels);
+        Assert.Equal(2, predictions.Counts.NoAnswer);
     }
 
     [Theory]

@@ -154,9 +154,10 @@ internal sealed record ParquetFooter(IReadOnlyList<ParquetColumn> Columns, IRead
     private readonly record struct Element(
         string Name, ParquetType Type, int Repetition, int Children, int? Converted, int? Logical)
     {
-        /// <summary>UTF8, ENUM, JSON and integers, in the older and in the newer notation.</summary>
+        /// <summary>UTF8, ENUM, JSON and integers, in the older and in the newer notation; and a column without any
+        /// value, whose type is unknown.</summary>
         public bool IsPlain =>
-            Converted is null or 0 or 4 or (>= 11 and <= 19) && Logical is null or 1 or 4 or 10 or 12;
+            Converted is null or 0 or 4 or (>= 11 and <= 19) && Logical is null or 1 or 4 or (>= 10 and <= 12);
 
         public static Element Read(ref ThriftReader reader)
         {
