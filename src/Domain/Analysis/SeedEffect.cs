@@ -52,8 +52,9 @@ public sealed record SeedEffect(
         Estimate? With(Func<int[], int[], double?> statistic) => statistic(dense, pruned) switch
         {
             not { } => null,
-            { } value when df + 1 < FewestRunsOfInterval => Estimate.WithoutError(value),
-            { } value => Estimate.WithError(value, Math.Sqrt(SquaredError(statistic)), df),
+            { } value when df + 1 < FewestRunsOfInterval => Estimate.WithoutError(RoundingError.Removed(value)),
+            { } value => Estimate.WithError(
+                RoundingError.Removed(value), RoundingError.Removed(Math.Sqrt(SquaredError(statistic))), df),
         };
 
         double SquaredError(Func<int[], int[], double?> statistic) => paired

@@ -11,12 +11,6 @@ namespace PieService.Domain.Statistics;
 /// <param name="High">The upper end.</param>
 public sealed record WelchTest(double Difference, double? T, double? Df, double? P, double? Low, double? High)
 {
-    /// <summary>
-    /// Rates and scores, and differences of them, have rounding errors of about 1e-16. A standard error or a difference
-    /// below this limit is taken as 0.
-    /// </summary>
-    private const double Rounding = 1e-12;
-
     /// <param name="values">At least two, of magnitudes up to about 1.</param>
     /// <param name="baseline">At least two, likewise.</param>
     /// <exception cref="ArgumentException">There are fewer than two values on a side.</exception>
@@ -28,8 +22,8 @@ public sealed record WelchTest(double Difference, double? T, double? Df, double?
         var difference = first.Mean - second.Mean;
         var (a, b) = (SquaredError(first, values.Count), SquaredError(second, baseline.Count));
         var error = Math.Sqrt(a + b);
-        if (error < Rounding)
-            return new(difference, null, null, Math.Abs(difference) < Rounding ? 1 : null, null, null);
+        if (error < RoundingError.Limit)
+            return new(difference, null, null, RoundingError.Removed(difference) == 0 ? 1 : null, null, null);
 
         var df = (a + b) * (a + b) / ((a * a / (values.Count - 1)) + (b * b / (baseline.Count - 1)));
         var (t, half) = (difference / error, StudentT.Quantile975(df) * error);
