@@ -112,7 +112,7 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
             }
             catch (NpgsqlException failure) when (failure is not PostgresException && waiting.Elapsed < AnswersWithin)
             {
-                // Retry, unless the process has ended.
+                // Refused or reset: retry, unless the process has ended.
             }
         }
         return false;
@@ -153,10 +153,7 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
         errors = launched.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>
-    /// Whether the failure is temporary: refused, reset or "the database system is starting up". Other failures, such
-    /// as a wrong password, are permanent.
-    /// </summary>
+    /// <summary>Whether the server answers that it is starting up, as it does during crash recovery.</summary>
     private static bool IsStarting(NpgsqlException failure) => failure.SqlState == PostgresErrorCodes.CannotConnectNow;
 
     /// <summary>

@@ -111,8 +111,8 @@ public abstract class CohortKind
         public override bool SharesDenseRuns(bool isPaired) => true;
 
         public override string OneDenseRun(int prunedRuns) =>
-            "One pruned model is compared with one dense model, so it is not known how many of the differences any two "
-            + "models have. Submit a sweep with more seeds.";
+            "One pruned model is compared with one dense model, so it is not known how many of the differences come "
+            + "from their seeds alone. Submit a sweep with more seeds.";
     }
 
     private sealed class ForeignCohortKind : CohortKind

@@ -14,7 +14,7 @@ public static class SeedWarnings
             yield return new(
                 WarningCode.OneSeed,
                 "With one seed, one pruned model is compared with one dense model, so it is not known how many of the "
-                    + "differences any two models have. Set seeds.count to 5 or more.");
+                    + "differences come from the seed alone. Set seeds.count to 5 or more.");
         else if (count % 2 == 0)
             yield return new(
                 WarningCode.EvenSeeds,

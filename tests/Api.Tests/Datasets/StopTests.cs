@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Npgsql;
+using PieService.Api.Tests.Http;
 using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Datasets;
@@ -15,11 +15,8 @@ public sealed class StopTests(DatasetApi api) : IClassFixture<DatasetApi>
     [Fact]
     public async Task An_upload_is_cancelled_and_a_slow_request_does_not_delay_the_end_of_waiting_imports()
     {
-        await using var blocker = await api.Database.OpenConnectionAsync();
-        await using var transaction = await blocker.BeginTransactionAsync();
-        await using (var block = new NpgsqlCommand(
-            "LOCK TABLE datasets IN EXCLUSIVE MODE; LOCK TABLE webhooks", blocker, transaction))
-            await block.ExecuteNonQueryAsync();
+        await using var held = await LockedTable.OfAsync(api.ConnectionString, "datasets IN EXCLUSIVE MODE");
+        await held.ExecuteAsync("LOCK TABLE webhooks");
         using var running = await SendAsync("respond-async");
         using var waiting = await SendAsync("respond-async");
         Assert.Equal(HttpStatusCode.Accepted, waiting.StatusCode);
@@ -39,7 +36,7 @@ public sealed class StopTests(DatasetApi api) : IClassFixture<DatasetApi>
                 """),
             "the waiting import is marked as interrupted", Patience, () => "");
         Assert.False(slow.IsCompleted);
-        await transaction.RollbackAsync();
+        await held.ReleaseAsync();
         await slow.ContinueWith(_ => { }, TaskScheduler.Default);
     }
 

@@ -5,8 +5,8 @@ using ZstdSharp.Unsafe;
 namespace PieService.Domain.Files.Compressed;
 
 /// <summary>
-/// The content of a Zstandard file, or of such an entry of a zip archive, of one or more frames. A frame
-/// has a checksum if its writer adds one.
+/// The content of a Zstandard file, or of such an entry of a zip archive, of one or more frames. A frame has a checksum
+/// if its writer adds one.
 /// </summary>
 internal sealed class ZstandardFile(Stream file) : ForwardReading
 {
